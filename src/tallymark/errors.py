@@ -1,0 +1,300 @@
+"""One tree of errors. Each class carries its exit code and the next step for the person.
+
+::
+
+    TallymarkError
+    ├── UsageProblem            64
+    ├── VerificationError        1   NotABundle 2
+    ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
+    │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
+    ├── RecordError             30   UnknownRecord
+    ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
+    │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
+    ├── EnvelopeError           50   WrongKey EnvelopeDamaged
+    ├── IntegrityError          55
+    ├── PackError               60   OutputExists NothingChosen TypesetFailed
+    └── DeskError               70   PackRefused UnknownReport
+
+A message never holds what a person wrote, a passphrase, or a name from evidence.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TallymarkError(Exception):
+    """Anything that tallymark refuses or cannot do, said in plain words.
+
+    ``exit_code`` is what the command line returns; ``next_step`` is one sentence that tells the
+    person what to do now. Nothing that was saved before is lost when one of these is raised.
+    """
+
+    exit_code: ClassVar[int] = 9
+    next_step: str = "Try again. Nothing that was saved before has been lost."
+
+    def __init__(self, message: str = "", *, next_step: str | None = None) -> None:
+        """Say what happened in one sentence; ``next_step`` overrides the class's own."""
+        super().__init__(message or (self.__doc__ or "").split("\n")[0])
+        if next_step is not None:
+            self.next_step = next_step
+
+
+class UsageProblem(TallymarkError):
+    """The command was not understood."""
+
+    exit_code = 64
+    next_step = "Add --help to the command to see how it is used."
+
+
+class VerificationError(TallymarkError):
+    """A check of a bundle failed."""
+
+    exit_code = 1
+    next_step = (
+        "Do not rely on this copy. Ask the sender for a fresh one and keep this one as it is."
+    )
+
+
+class NotABundle(VerificationError):
+    """This is not a tallymark bundle."""
+
+    exit_code = 2
+    next_step = "Choose the pack's .zip file, or the folder that holds bagit.txt."
+
+
+class VaultError(TallymarkError):
+    """The vault could not be used."""
+
+    exit_code = 10
+
+
+class VaultNotFound(VaultError):
+    """There is no vault in this place."""
+
+    exit_code = 11
+    next_step = "Check the place, or make a vault with: tallymark new"
+
+
+class VaultExists(VaultError):
+    """There is already something in this place."""
+
+    exit_code = 12
+    next_step = "Choose an empty or new folder. Nothing was changed."
+
+
+class WrongPassphrase(VaultError):
+    """The passphrase did not open it."""
+
+    exit_code = 13
+    next_step = (
+        "Try again, and check capital letters and the keyboard language. Nothing was changed."
+    )
+
+
+class VaultInUse(VaultError):
+    """The vault is open in another window."""
+
+    exit_code = 14
+    next_step = "Lock it there or close that window, then try again."
+
+
+class VaultDamaged(VaultError):
+    """Part of the vault does not hold what was written."""
+
+    exit_code = 15
+    next_step = (
+        "Do not write to it. Copy the whole folder to another disk, then run: tallymark check"
+    )
+
+
+class VaultTooNew(VaultError):
+    """The vault was written by a newer version of tallymark."""
+
+    exit_code = 16
+    next_step = "Install the newer version. Nothing was changed."
+
+
+class DiskFull(VaultError):
+    """The disk is full."""
+
+    exit_code = 17
+    next_step = (
+        "Make room on this disk and do it again. Everything confirmed as saved is still there."
+    )
+
+
+class UnsafePlace(VaultError):
+    """This folder looks as if it is copied to an online account."""
+
+    exit_code = 18
+    next_step = (
+        "Choose a folder that is not synced, or confirm the place with --allow-synced-folder."
+    )
+
+
+class WeakPassphrase(VaultError):
+    """The passphrase is too easy to guess."""
+
+    exit_code = 19
+    next_step = "Use five random words, or at least 15 characters."
+
+
+class RecordError(TallymarkError):
+    """The entry could not be understood."""
+
+    exit_code = 30
+    next_step = (
+        "Correct the part that is named and save again. What you typed has not been changed."
+    )
+
+
+class UnknownRecord(RecordError):
+    """There is no entry with that number or id."""
+
+    exit_code = 31
+    next_step = "Run: tallymark list"
+
+
+class EvidenceError(TallymarkError):
+    """The file could not be brought in."""
+
+    exit_code = 40
+
+
+class SourceMissing(EvidenceError):
+    """The file is not there or cannot be read."""
+
+    exit_code = 41
+    next_step = "Check the name and the place of the file."
+
+
+class SourceChanged(EvidenceError):
+    """The file changed while it was being read."""
+
+    exit_code = 42
+    next_step = "Close the program that writes to it, or copy the file first, then try again."
+
+
+class UnknownFormat(EvidenceError):
+    """No reader knows this kind of file."""
+
+    exit_code = 43
+    next_step = "Keep it as a plain file with: tallymark attach"
+
+
+class AmbiguousFormat(EvidenceError):
+    """More than one reader could read this file."""
+
+    exit_code = 44
+    next_step = "Say which one with --format NAME."
+
+
+class QuestionNeeded(EvidenceError):
+    """One thing about this file cannot be told from the file itself."""
+
+    exit_code = 45
+    next_step = (
+        "Answer the question that is named, for example with --day-order dmy or --day-order mdy."
+    )
+
+
+class LimitExceeded(EvidenceError):
+    """The file is larger or deeper than is safe to open."""
+
+    exit_code = 46
+    next_step = "Keep it as a plain file with: tallymark attach"
+
+
+class ReaderFailed(EvidenceError):
+    """The reader stopped before the end of the file."""
+
+    exit_code = 47
+    next_step = "The original can still be kept with: tallymark attach. Report the format with: tallymark inspect --shape"
+
+
+class DamagedArchive(EvidenceError):
+    """The archive is cut short or damaged."""
+
+    exit_code = 48
+    next_step = "Export it again from the phone. Keep the damaged file too, with: tallymark attach"
+
+
+class EnvelopeError(TallymarkError):
+    """A sealed file could not be opened."""
+
+    exit_code = 50
+    next_step = "Check that it is the file that was sent, whole and unchanged."
+
+
+class WrongKey(EnvelopeError):
+    """The sealed file is not for this key."""
+
+    exit_code = 51
+    next_step = "Use the key that it was sealed for."
+
+
+class EnvelopeDamaged(EnvelopeError):
+    """The sealed file is damaged or was changed."""
+
+    exit_code = 52
+    next_step = "Get the file again from where it came."
+
+
+class IntegrityError(TallymarkError):
+    """A proof, signature or digest does not fit what it covers."""
+
+    exit_code = 55
+    next_step = "Keep everything as it is and run: tallymark check"
+
+
+class PackError(TallymarkError):
+    """The pack could not be made."""
+
+    exit_code = 60
+    next_step = "Nothing was handed over. Correct what is named and make the pack again."
+
+
+class OutputExists(PackError):
+    """There is already something at the place for the pack."""
+
+    exit_code = 61
+    next_step = "Choose a new name. Nothing was overwritten."
+
+
+class NothingChosen(PackError):
+    """There is nothing to put in the pack."""
+
+    exit_code = 62
+    next_step = "Add an entry first, or widen the dates."
+
+
+class TypesetFailed(PackError):
+    """The printed page could not be made."""
+
+    exit_code = 63
+    next_step = (
+        "Make the pack again; if it fails again, report the message. Your entries are untouched."
+    )
+
+
+class DeskError(TallymarkError):
+    """The desk could not do that."""
+
+    exit_code = 70
+
+
+class PackRefused(DeskError):
+    """The pack failed a check and was not taken in."""
+
+    exit_code = 71
+    next_step = (
+        "Keep the file apart and ask the sender for a fresh pack. The refusal is in the desk's log."
+    )
+
+
+class UnknownReport(DeskError):
+    """The desk holds no report with that number."""
+
+    exit_code = 72
+    next_step = "Run: tallymark desk list"

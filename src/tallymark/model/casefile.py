@@ -1,0 +1,123 @@
+"""A casefile: the chosen records and, in columns, the events. What the picture and pack read.
+
+It is a value: the same selection of the same vault head gives the same ``identity``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tallymark.model.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """The events of one import: their rows are [first_row, first_row + count) of the columns' ``row``.
+
+    ``senders`` are the labels in the export; column ``party`` points into ``EventColumns.parties``.
+    """
+
+    exhibit_id: str
+    import_id: str
+    channel: str
+    events_digest: str
+    first_row: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """Columns of equal length in order of time; events without a known time are left out.
+
+    ``seconds``: ``array('q')``, UTC seconds. ``channel``: ``array('B')`` into ``channels``.
+    ``party``: ``array('H')`` into ``parties`` (0 is "no sender"). ``direction``: ``array('B')``,
+    0 unknown, 1 in, 2 out. ``kind``: ``array('B')`` into ``model.event.KINDS``. ``flags``:
+    ``array('B')``. ``row``: ``array('I')``, the reference that ``Casefile.texts`` takes.
+    """
+
+    seconds: array[int] = field(default_factory=lambda: array("q"))
+    channel: array[int] = field(default_factory=lambda: array("B"))
+    party: array[int] = field(default_factory=lambda: array("H"))
+    direction: array[int] = field(default_factory=lambda: array("B"))
+    kind: array[int] = field(default_factory=lambda: array("B"))
+    flags: array[int] = field(default_factory=lambda: array("B"))
+    row: array[int] = field(default_factory=lambda: array("I"))
+    channels: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ("",)
+    undated: int = 0
+
+    def __len__(self) -> int:
+        """How many dated events there are."""
+        return len(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class EventText:
+    """One event as shown: enough for a row of a table and to find its bytes."""
+
+    row: int
+    id: str
+    exhibit_id: str
+    at: str
+    zone: str
+    sender: str | None
+    kind: str
+    text: str
+    start: int
+    end: int
+    member: str | None = None
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Where a record stands in the log: its index and leaf hash (32 bytes)."""
+
+    index: int
+    hash: bytes
+
+
+def _no_texts(_rows: Iterable[int]) -> list[EventText]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Casefile:
+    """One immutable snapshot. ``records`` are in order of writing; superseded ones are included.
+
+    ``texts(rows)`` gives the few events that are shown, in the order asked. ``leaves`` has the
+    place in the log of every record by id. ``zone`` is the IANA zone for days and hours. ``selection``
+    says in words and dates what was chosen.
+    """
+
+    records: tuple[Record, ...]
+    events: EventColumns = field(default_factory=EventColumns)
+    sources: tuple[EventSource, ...] = ()
+    texts: Callable[[Iterable[int]], Sequence[EventText]] = _no_texts
+    leaves: Mapping[str, Leaf] = field(default_factory=dict)
+    log_size: int = 0
+    log_root: bytes = b""
+    zone: str = "Europe/London"
+    selection: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 (hex) of selection, head and the events' digests."""
+        digest = hashlib.sha256()
+        for key in sorted(self.selection):
+            digest.update(f"{key}={self.selection[key]}\n".encode())
+        digest.update(self.log_size.to_bytes(8, "big") + self.log_root)
+        for source in self.sources:
+            digest.update(bytes.fromhex(source.events_digest))
+        return digest.hexdigest()
+
+    def current(self) -> tuple[Record, ...]:
+        """Records that no later one supersedes or withdraws, in order of writing."""
+        gone = {r.supersedes for r in self.records if r.supersedes}
+        for record in self.records:
+            if record.type == "correction":
+                gone.add(record.body.target)  # type: ignore[union-attr]
+        return tuple(r for r in self.records if r.id not in gone)

@@ -1,0 +1,111 @@
+"""What an importer finds in an exhibit: one message, call or notice, and where its bytes stand.
+
+Events are derived: the same bytes, options and importer version give the same events. They are
+stored as canonical JSON lines (``msgspec`` with sorted keys; equal to RFC 8785 by test) and as
+columns, so that a million of them can be looked at without making a million objects.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["message", "call", "system", "poll", "deleted", "media", "location", "other"]
+KINDS: tuple[Kind, ...] = (
+    "message",
+    "call",
+    "system",
+    "poll",
+    "deleted",
+    "media",
+    "location",
+    "other",
+)
+"""Order is part of the column format: a kind is stored as its index. Append only."""
+
+MESSAGE_KINDS: frozenset[Kind] = frozenset({"message", "poll", "deleted", "media", "location"})
+"""Kinds that a person sent: what ``counts.message`` of ``inspect`` counts."""
+
+FLAG_EDITED = 1
+FLAG_DELETED = 2
+FLAG_MEDIA = 4
+FLAG_AMBIGUOUS = 8
+FLAG_FOLD_UNKNOWN = 16
+FLAG_OMITTED = 32
+FLAG_MISSED = 64
+
+
+class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stated time of an event. ``value`` is wall time, or UTC when ``zone`` is ``UTC``.
+
+    ``raw`` is the text in the export. ``source`` says where the zone comes from: ``in_data``,
+    ``assumed`` or ``none``. ``other`` is the other reading when day and month could be swapped.
+    """
+
+    role: str
+    value: str
+    raw: str
+    zone: str = ""
+    source: str = "none"
+    chosen: bool = False
+    precision: str = "minute"
+    other: str | None = None
+
+
+class Locator(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the bytes of an event stand in its exhibit: [start, end), in a zip member if named."""
+
+    start: int
+    end: int
+    member: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing found in an export. ``sender`` is the label shown there, never a judged identity.
+
+    ``text`` is the text as exported, decoded, not repaired. ``raw_sha256`` is not stored: it is the
+    digest of the exhibit's bytes at ``locator``. ``issues`` are codes of formats section B.
+    """
+
+    kind: Kind
+    at: tuple[Clock, ...]
+    sender: str | None
+    text: str
+    locator: Locator
+    media: str | None = None
+    state: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    detail: dict[str, str] = {}
+
+
+class EventBatch(msgspec.Struct, frozen=True):
+    """Up to 8,192 events on their way from an importer to the vault, in file order.
+
+    ``lines`` are the canonical JSON bytes joined by newlines (no newline inside one). ``offsets`` is
+    an ``array('I')`` of n + 1 positions into ``lines`` (line k is ``lines[o[k]:o[k+1]-1]``; each
+    line ends in a newline). ``texts`` hold the words to index. ``seconds`` is an ``array('q')``
+    of chosen times as seconds since 1970-01-01 of *UTC* under the assumed zone; unknown time is the
+    smallest value, -2**63. ``kinds`` and ``flags`` are one byte an event, ``senders`` an
+    ``array('H')`` of positions in the running sender list, whose new names are in
+    ``new_senders``. Sender 0 is always "no sender" (the empty string).
+    """
+
+    lines: bytes
+    offsets: bytes
+    texts: tuple[str, ...]
+    seconds: bytes
+    kinds: bytes
+    flags: bytes
+    senders: bytes
+    new_senders: tuple[str, ...] = ()
+
+
+NO_TIME = -(2**63)
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical_line(event: Event) -> bytes:
+    """The canonical JSON bytes of an event, without a newline: sorted keys, no spaces, UTF-8."""
+    return _ENCODER.encode(event)

@@ -1,0 +1,317 @@
+"""One immutable statement in the diary, and the kinds of statement there are.
+
+A record is never changed. A correction is a new record whose ``supersedes`` names the old one.
+Its bytes are the RFC 8785 form of ``msgspec.to_builtins(record)``; its 16-byte random ``salt``
+keeps a withheld record from being guessed from its leaf (docs/spec/log.md).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tallymark.model.moment import Moment
+
+SPEC_VERSION = "1"
+
+Answer = Literal["yes", "no", "unsure"]
+Direction = Literal["in", "out", "third_party"]
+Sensitivity = Literal[
+    "intimate", "child", "new_address", "medical", "legally_privileged", "third_party"
+]
+
+
+class _Body(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", kw_only=True):
+    """Fields left empty are left out of the bytes."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """The question a person answered: its id, version and the words as shown."""
+
+    id: str
+    version: int
+    text: str
+
+
+class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who else knows of it, how, and whether they said they would speak."""
+
+    person: str
+    how: Literal["saw", "heard", "told"] = "saw"
+    will_speak: Answer = "unsure"
+
+
+class Attribution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the person knows who it was (domain section 7.1)."""
+
+    basis: tuple[str, ...] = ()
+    confidence: Literal["certain", "likely", "possible", ""] = ""
+
+
+class Incident(_Body, tag="incident"):
+    """Something that happened. Facts, exact words, feeling and inference are separate fields.
+
+    ``persons``, ``place``, ``exhibits`` and the like hold record ids. ``effect`` is the person's
+    own words on how it felt; ``fear_of_violence`` their answer. ``reported`` is a reference given
+    by police. Raises ``ValueError`` when nothing at all is said.
+    """
+
+    happened: Moment
+    what_happened: str = ""
+    words_said: str = ""
+    what_i_did: str = ""
+    effect: str = ""
+    inference: str = ""
+    channel: str = ""
+    direction: Direction = "in"
+    behaviours: tuple[str, ...] = ()
+    actor: str | None = None
+    on_behalf_of: str | None = None
+    attribution: Attribution | None = None
+    targets: tuple[str, ...] = ()
+    place: str | None = None
+    place_text: str = ""
+    witnesses: tuple[Witness, ...] = ()
+    children_present: Answer | None = None
+    fear_of_violence: Answer | None = None
+    danger_flags: tuple[str, ...] = ()
+    exhibits: tuple[str, ...] = ()
+    told_to_stop: str | None = None
+    order: str | None = None
+    condition: int | None = None
+    learned: Moment | None = None
+    reported: str | None = None
+    source: Literal["typed", "dictated", "imported", "contributed"] = "typed"
+
+    def __post_init__(self) -> None:
+        """An entry with no words at all says nothing."""
+        if not (self.what_happened or self.words_said or self.effect or self.behaviours):
+            message = "say in a few words what happened"
+            raise ValueError(message)
+
+
+class Exhibit(_Body, tag="exhibit"):
+    """An original file, byte for byte, with how it was obtained.
+
+    ``number`` is the proposed reference such as ``AB/1`` and is frozen here. ``sha256`` is of the
+    original bytes, ``size`` in bytes. ``modified`` is the file time as found (UTC, ISO 8601).
+    """
+
+    number: str
+    sha256: str
+    size: int
+    name: str
+    mime: str = "application/octet-stream"
+    title: str = ""
+    kind: str = "other"
+    method: str = "handed_over"
+    modified: str | None = None
+    acquired: Moment | None = None
+    source_device: str = ""
+    original_still_held: Answer | None = None
+    original_location: str = ""
+    sensitivity: tuple[Sensitivity, ...] = ()
+    clocks: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+
+
+class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A phone number, handle, address or plate, and how it is known."""
+
+    scheme: Literal["phone", "email", "handle", "platform_id", "plate", "address", "other"]
+    value: str
+    how_known: str = ""
+
+
+class Person(_Body, tag="person"):
+    """Somebody in the account. "unknown-1" is a person too and may later be linked."""
+
+    label: str
+    roles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    born: str = ""
+    relationship: str = ""
+    separated: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    vehicle: str = ""
+    employer: str = ""
+    weapons: str = ""
+    keys_or_passwords: str = ""
+    same_as: str | None = None
+    safe_contact: str = ""
+    language: str = ""
+    access_needs: str = ""
+    note: str = ""
+
+
+class Place(_Body, tag="place"):
+    """Somewhere in the account. A ``safe_location`` can never leave the vault."""
+
+    label: str
+    role: str = ""
+    address: str = ""
+    precision: Literal["exact", "street", "area", "hidden"] = "area"
+    safe_location: bool = False
+
+
+class ToldToStop(_Body, tag="told_to_stop"):
+    """When somebody told them to stop, how, and in which words."""
+
+    at: Moment
+    by: str = "self"
+    channel: str = ""
+    exact_words: str = ""
+    exhibits: tuple[str, ...] = ()
+    acknowledged: Answer | None = None
+
+
+class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One numbered condition of an order, in plain words."""
+
+    number: int
+    words: str
+
+
+class Order(_Body, tag="order"):
+    """A court order or police notice, with proof of service."""
+
+    kind: str
+    court: str = ""
+    made: Moment | None = None
+    served: Moment | None = None
+    expires: Moment | None = None
+    proof_of_service: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    exhibits: tuple[str, ...] = ()
+
+
+class PoliceContact(_Body, tag="police_contact"):
+    """A contact with police or an agency, answered or not."""
+
+    at: Moment
+    how: str = ""
+    agency: str = ""
+    reference: str = ""
+    officer: str = ""
+    outcome: str = ""
+    promised: str = ""
+    incidents: tuple[str, ...] = ()
+
+
+class Impact(_Body, tag="impact"):
+    """A change in the person's life, in their own words."""
+
+    at: Moment
+    code: str = "other"
+    words: str = ""
+    incidents: tuple[str, ...] = ()
+
+
+class QuietPeriod(_Body, tag="quiet_period"):
+    """A spell in which the diary was kept and nothing happened, or was not kept, and why."""
+
+    start: str
+    end: str
+    diary_kept: bool = True
+    reason: str = ""
+
+
+class Correction(_Body, tag="correction"):
+    """Withdraws or replaces ``target``. The old record stays and is shown struck through."""
+
+    target: str
+    why: str
+    replacement: str | None = None
+
+
+class Import(_Body, tag="import"):
+    """What an importer found in an exhibit: every answer given, the ledger and the digest.
+
+    ``events_digest`` is SHA-256 over the canonical event lines, each with its newline, in file
+    order. ``summary`` is the contract of ``inspect --json`` as it stood then.
+    """
+
+    exhibit: str
+    importer: str
+    importer_version: str
+    options: dict[str, str] = {}
+    events: int = 0
+    events_digest: str = ""
+    summary: dict[str, object] = {}
+    replaces: str | None = None
+    duplicates: int = 0
+
+
+class Epoch(_Body, tag="epoch"):
+    """The first record of a log: whose log it is and which key signs its heads.
+
+    ``prior`` cites the head that this epoch goes on from, when there is one.
+    """
+
+    vault: str
+    epoch: int
+    public_key: str
+    prior: str | None = None
+
+
+class HandOver(_Body, tag="hand_over"):
+    """A pack was made: for whom, and the digest of its tag manifest."""
+
+    pack_id: str
+    series: str
+    sequence: int
+    purpose: str
+    tagmanifest_sha256: str
+    records: int = 0
+    exhibits: int = 0
+
+
+Body = (
+    Incident
+    | Exhibit
+    | Person
+    | Place
+    | ToldToStop
+    | Order
+    | PoliceContact
+    | Impact
+    | QuietPeriod
+    | Correction
+    | Import
+    | Epoch
+    | HandOver
+)
+
+
+class DeviceClock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What this device's clocks said: the offset from UTC in minutes, and seconds since boot."""
+
+    offset_minutes: int = 0
+    since_boot: int = 0
+    boot: str = ""
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One statement as it is written, hashed and proved.
+
+    ``written`` is this device's clock in UTC (``YYYY-MM-DDTHH:MM:SSZ``), a claim and no more.
+    ``id`` is 26 characters, sortable by the time of writing.
+    """
+
+    v: str = msgspec.field(default=SPEC_VERSION)
+    id: str
+    written: str
+    zone: str
+    salt: str
+    body: Body
+    author: str = "self"
+    clock: DeviceClock | None = None
+    asked: tuple[Question, ...] = ()
+    supersedes: str | None = None
+    reason: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The tag of the body, such as ``incident``."""
+        return str(type(self.body).__struct_config__.tag)
