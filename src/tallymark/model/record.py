@@ -49,7 +49,7 @@ class Attribution(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: Literal["certain", "likely", "possible", ""] = ""
 
 
-class Incident(_Body, tag="incident"):
+class Incident(_Body, frozen=True, tag="incident"):
     """Something that happened. Facts, exact words, feeling and inference are separate fields.
 
     ``persons``, ``place``, ``exhibits`` and the like hold record ids. ``effect`` is the person's
@@ -91,7 +91,7 @@ class Incident(_Body, tag="incident"):
             raise ValueError(message)
 
 
-class Exhibit(_Body, tag="exhibit"):
+class Exhibit(_Body, frozen=True, tag="exhibit"):
     """An original file, byte for byte, with how it was obtained.
 
     ``number`` is the proposed reference such as ``AB/1`` and is frozen here. ``sha256`` is of the
@@ -124,7 +124,7 @@ class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
     how_known: str = ""
 
 
-class Person(_Body, tag="person"):
+class Person(_Body, frozen=True, tag="person"):
     """Somebody in the account. "unknown-1" is a person too and may later be linked."""
 
     label: str
@@ -145,7 +145,7 @@ class Person(_Body, tag="person"):
     note: str = ""
 
 
-class Place(_Body, tag="place"):
+class Place(_Body, frozen=True, tag="place"):
     """Somewhere in the account. A ``safe_location`` can never leave the vault."""
 
     label: str
@@ -155,7 +155,7 @@ class Place(_Body, tag="place"):
     safe_location: bool = False
 
 
-class ToldToStop(_Body, tag="told_to_stop"):
+class ToldToStop(_Body, frozen=True, tag="told_to_stop"):
     """When somebody told them to stop, how, and in which words."""
 
     at: Moment
@@ -173,7 +173,7 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
     words: str
 
 
-class Order(_Body, tag="order"):
+class Order(_Body, frozen=True, tag="order"):
     """A court order or police notice, with proof of service."""
 
     kind: str
@@ -186,7 +186,7 @@ class Order(_Body, tag="order"):
     exhibits: tuple[str, ...] = ()
 
 
-class PoliceContact(_Body, tag="police_contact"):
+class PoliceContact(_Body, frozen=True, tag="police_contact"):
     """A contact with police or an agency, answered or not."""
 
     at: Moment
@@ -199,7 +199,7 @@ class PoliceContact(_Body, tag="police_contact"):
     incidents: tuple[str, ...] = ()
 
 
-class Impact(_Body, tag="impact"):
+class Impact(_Body, frozen=True, tag="impact"):
     """A change in the person's life, in their own words."""
 
     at: Moment
@@ -208,7 +208,7 @@ class Impact(_Body, tag="impact"):
     incidents: tuple[str, ...] = ()
 
 
-class QuietPeriod(_Body, tag="quiet_period"):
+class QuietPeriod(_Body, frozen=True, tag="quiet_period"):
     """A spell in which the diary was kept and nothing happened, or was not kept, and why."""
 
     start: str
@@ -217,7 +217,7 @@ class QuietPeriod(_Body, tag="quiet_period"):
     reason: str = ""
 
 
-class Correction(_Body, tag="correction"):
+class Correction(_Body, frozen=True, tag="correction"):
     """Withdraws or replaces ``target``. The old record stays and is shown struck through."""
 
     target: str
@@ -225,7 +225,7 @@ class Correction(_Body, tag="correction"):
     replacement: str | None = None
 
 
-class Import(_Body, tag="import"):
+class Import(_Body, frozen=True, tag="import"):
     """What an importer found in an exhibit: every answer given, the ledger and the digest.
 
     ``events_digest`` is SHA-256 over the canonical event lines, each with its newline, in file
@@ -243,7 +243,7 @@ class Import(_Body, tag="import"):
     duplicates: int = 0
 
 
-class Epoch(_Body, tag="epoch"):
+class Epoch(_Body, frozen=True, tag="epoch"):
     """The first record of a log: whose log it is and which key signs its heads.
 
     ``prior`` cites the head that this epoch goes on from, when there is one.
@@ -255,7 +255,7 @@ class Epoch(_Body, tag="epoch"):
     prior: str | None = None
 
 
-class HandOver(_Body, tag="hand_over"):
+class HandOver(_Body, frozen=True, tag="hand_over"):
     """A pack was made: for whom, and the digest of its tag manifest."""
 
     pack_id: str
