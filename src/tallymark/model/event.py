@@ -103,7 +103,7 @@ class EventBatch(msgspec.Struct, frozen=True):
 
 NO_TIME = -(2**63)
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def canonical_line(event: Event) -> bytes:
