@@ -1,1 +1,7 @@
-"""diary"""
+"""The Python API over one vault: everything the pages and the command line can do."""
+
+from tallymark.diary.diary import Diary
+from tallymark.diary.handover import PackResult
+from tallymark.diary.intake import ImportResult
+
+__all__ = ["Diary", "ImportResult", "PackResult"]

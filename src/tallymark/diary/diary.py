@@ -1,0 +1,250 @@
+"""Diary: one vault, opened, with everything a person can do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
+
+from tallymark.diary import handover, intake, passphrase, place
+from tallymark.errors import UnknownRecord, UnsafePlace
+from tallymark.model.casefile import Casefile
+from tallymark.model.record import Body, Correction, Incident, Order, Question, ToldToStop
+from tallymark.vault import Act, Finding, Hit, Stored, Vault
+
+if TYPE_CHECKING:
+    from tallymark.integrity.envelope import SealedReader
+    from tallymark.integrity.keyslot import Cost
+
+ENTRY_KINDS = frozenset({"incident", "told_to_stop", "order", "police_contact", "impact"})
+"""Records that a person thinks of as entries in the diary."""
+
+
+def system_clock() -> datetime:
+    """The device's clock, aware, in UTC. A claim, not a fact: see docs/security.md."""
+    return datetime.now(UTC)
+
+
+class Diary:
+    """One vault, open. Use as a context manager, or call ``close``.
+
+    All times returned are aware or carry their zone; every method raises the errors of
+    ``tallymark.errors`` and loses nothing that was saved before.
+    """
+
+    def __init__(self, vault: Vault, *, now: Callable[[], datetime] = system_clock) -> None:
+        """Wrap an open vault; ``create`` and ``open`` are the usual ways in."""
+        self.vault = vault
+        self._now = now
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        passphrase: str,
+        zone: str = "Europe/London",
+        allow_synced: bool = False,
+        cost: Cost | None = None,
+        now: Callable[[], datetime] = system_clock,
+    ) -> Self:
+        """Make a vault in a new or empty folder.
+
+        Raises ``WeakPassphrase``, ``UnsafePlace`` for a synced folder unless ``allow_synced``,
+        and ``VaultExists``.
+        """
+        chosen = _passphrase(passphrase)
+        if not allow_synced and place.looks_synced(path):
+            raise UnsafePlace
+        vault = Vault.create(path, passphrase=chosen, now=now, zone=zone, cost=cost)
+        return cls(vault, now=now)
+
+    @classmethod
+    def open(
+        cls, path: Path, *, passphrase: str, now: Callable[[], datetime] = system_clock
+    ) -> Self:
+        """Open a vault. Raises ``VaultNotFound``, ``WrongPassphrase``, ``VaultInUse`` and others."""
+        return cls(Vault.open(path, passphrase=passphrase, now=now), now=now)
+
+    def __enter__(self) -> Self:
+        """The diary itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Lock it."""
+        self.close()
+
+    def close(self) -> None:
+        """Lock: drop keys, close the database. Nothing can be read until it is opened again."""
+        self.vault.close()
+
+    def record(
+        self,
+        body: Body,
+        *,
+        asked: Sequence[Question] = (),
+        supersedes: str | None = None,
+        reason: str | None = None,
+    ) -> Stored:
+        """Write one record. When this returns, it is on disk.
+
+        ``supersedes`` names an earlier record of the same kind, which stays. Raises
+        ``UnknownRecord`` when it does not exist.
+        """
+        if supersedes is not None and type(self.entry(supersedes).record.body) is not type(body):
+            raise UnknownRecord(
+                "A new version has to be of the same kind as the entry it replaces."
+            )
+        return self.vault.append(body, asked=tuple(asked), supersedes=supersedes, reason=reason)
+
+    def withdraw(self, ident: str, *, why: str) -> Stored:
+        """Withdraw an entry; it stays in the log and is shown struck through with the reason."""
+        return self.vault.append(Correction(target=self.entry(ident).record.id, why=why))
+
+    def entry(self, number_or_id: str) -> Stored:
+        """The record with this id, or with this number (``12`` or ``#12``: its line in the log)."""
+        text = number_or_id.removeprefix("#")
+        if text.isdecimal():
+            stored = self.vault.records()
+            found = [s for s in stored if s.index == int(text)]
+            if not found:
+                raise UnknownRecord
+            return found[0]
+        return self.vault.record(text)
+
+    def attach(
+        self,
+        source: Path | BinaryIO,
+        *,
+        name: str | None = None,
+        title: str = "",
+        method: str = "handed_over",
+        progress: Callable[[int], None] | None = None,
+        **fields: Any,
+    ) -> Stored:
+        """Keep one file byte for byte. ``fields`` are further fields of ``model.record.Exhibit``.
+
+        The same bytes are kept once: then the exhibit that holds them is returned. A stream must
+        be seekable. Raises ``SourceMissing``, ``SourceChanged``, ``DiskFull``.
+        """
+        stated = {"title": title, "method": method, **fields}
+        if not isinstance(source, Path):
+            return intake.attach(
+                self.vault, source, name=name or "file", fields=stated, progress=progress
+            )
+        with intake.opened(source) as stream:
+            return intake.attach(
+                self.vault,
+                stream,
+                name=name or source.name,
+                modified=intake.file_time(stream),
+                fields=stated,
+                progress=progress,
+            )
+
+    def import_file(
+        self,
+        path: Path,
+        *,
+        format: str | None = None,  # noqa: A002 - the word people use
+        answers: Mapping[str, str] | None = None,
+        attached: Callable[[int], None] | None = None,
+        progress: Callable[[int, int, int], None] | None = None,
+    ) -> intake.ImportResult:
+        """Keep an export and find its events. See ``tallymark.diary.intake.import_file``.
+
+        ``answers``: ``day_order`` (dmy, mdy, ymd), ``owner`` (the diary keeper's own name in the
+        export), ``zone``. ``progress(bytes_done, bytes_total, events)``.
+        """
+        return intake.import_file(
+            self.vault,
+            path,
+            wanted=format,
+            answers=answers or {},
+            attached=attached,
+            progress=progress,
+        )
+
+    def entries(self) -> list[Stored]:
+        """Current entries, the newest happening first; withdrawn and replaced ones left out."""
+        stored = self.vault.records()
+        gone = {s.record.supersedes for s in stored}
+        gone |= {s.record.body.target for s in stored if isinstance(s.record.body, Correction)}
+        kept = [s for s in stored if s.record.type in ENTRY_KINDS and s.record.id not in gone]
+        return sorted(kept, key=_when, reverse=True)
+
+    def find(self, words: str, *, limit: int = 50) -> list[Hit]:
+        """Full text over entries and events, newest first."""
+        return self.vault.search(words, limit=limit)
+
+    def casefile(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> Casefile:
+        """A snapshot for the picture and the pack; dates are inclusive days in the vault's zone."""
+        return self.vault.casefile(since=since, until=until, only=only)
+
+    def pack(
+        self,
+        out: Path,
+        *,
+        purpose: str = "police",
+        since: str | None = None,
+        until: str | None = None,
+        to_keys: Sequence[str] = (),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> handover.PackResult:
+        """Make a sealed pack at ``out`` (a folder) and ``out.zip``; with keys only ``out.zip.age``.
+
+        Raises ``OutputExists``, ``NothingChosen``, ``PackError``.
+        """
+        return handover.hand_over(
+            self.vault,
+            self.casefile(since=since, until=until),
+            out=out,
+            purpose=purpose,
+            to_keys=to_keys,
+            made=self._now(),
+            progress=progress,
+        )
+
+    def open_exhibit(self, ident: str) -> SealedReader:
+        """The original's bytes, seekable, decrypted as they are read and never to disk."""
+        return self.vault.open_exhibit(ident)
+
+    def acts(self) -> list[Act]:
+        """Who opened this vault and when, wrong tries, packs: newest last."""
+        return self.vault.acts()
+
+    def check(self, *, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+        """Read every exhibit and record again and say what does not fit. Empty when all fits."""
+        return self.vault.check(progress=progress)
+
+
+def _passphrase(text: str) -> str:
+    return passphrase.check(text)
+
+
+def _when(stored: Stored) -> tuple[datetime, int]:
+    """When it happened, else when it was written; the log's order decides between equals."""
+    body = stored.record.body
+    if isinstance(body, Incident):
+        moment = body.happened
+    elif isinstance(body, Order):
+        moment = body.served or body.made
+    else:
+        moment = getattr(body, "at", None) if not isinstance(body, ToldToStop) else body.at
+    if moment is None:
+        written = stored.record.written.replace("Z", "+00:00")
+        return datetime.fromisoformat(written), stored.index
+    return moment.utc(), stored.index

@@ -1,0 +1,118 @@
+"""Handing over: makes a pack from a casefile, then writes down that it was handed over."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tallymark.errors import OutputExists, PackError
+from tallymark.integrity.envelope import seal
+from tallymark.integrity.signature import fingerprint, six_words
+from tallymark.model.casefile import Casefile
+from tallymark.model.record import HandOver
+from tallymark.pack.build import Built, build
+from tallymark.vault import Vault
+
+PURPOSES = ("police", "court", "disclosure", "supporter")
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult:
+    """Where the pack is and what to read out. ``sealed`` replaces folder and zip when keys are given."""
+
+    folder: Path | None
+    zip: Path | None
+    sealed: Path | None
+    first_page: Path | None
+    fingerprint: str
+    words: tuple[str, ...]
+    records: int
+    exhibits: int
+
+
+def hand_over(
+    vault: Vault,
+    casefile: Casefile,
+    *,
+    out: Path,
+    purpose: str,
+    to_keys: Sequence[str],
+    made: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> PackResult:
+    """Build, sign, optionally seal, then append the hand-over record.
+
+    The record comes after the pack, because it names the pack's manifest. Raises ``OutputExists``
+    before anything is written when something is in the way.
+    """
+    if purpose not in PURPOSES:
+        raise PackError(f"A pack is for one of: {', '.join(PURPOSES)}.")
+    sealed = out.with_name(out.name + ".zip.age") if to_keys else None
+    if sealed is not None and sealed.exists():
+        raise OutputExists
+    earlier = [s.record.body for s in vault.records() if isinstance(s.record.body, HandOver)]
+    series = earlier[0].series if earlier else secrets.token_hex(8)
+    by_id = {stored.record.id: stored for stored in vault.records()}
+    pack_id = secrets.token_hex(16)
+    built = build(
+        casefile,
+        target=out,
+        key=vault.signing_key,
+        checkpoint=vault.checkpoint(),
+        leaf_hashes=vault.leaf_hashes(),
+        record_data=lambda ident: by_id[ident].data,
+        open_original=vault.open_exhibit,
+        made=made,
+        pack_id=pack_id,
+        series=series,
+        sequence=len(earlier) + 1,
+        purpose=purpose,
+        recipients=to_keys,
+        vault=vault.vault_id,
+        epoch=vault.epoch,
+        progress=progress,
+    )
+    if sealed is not None:
+        _seal_and_drop(built, sealed, to_keys)
+    exhibits = sum(1 for record in casefile.records if record.type == "exhibit")
+    vault.append(
+        HandOver(
+            pack_id=pack_id,
+            series=series,
+            sequence=len(earlier) + 1,
+            purpose=purpose,
+            tagmanifest_sha256=built.tagmanifest_sha256,
+            records=len(casefile.records),
+            exhibits=exhibits,
+        )
+    )
+    vault.act("pack", f"{purpose} {series}/{len(earlier) + 1}")
+    folder = None if sealed else built.folder
+    return PackResult(
+        folder=folder,
+        zip=None if sealed else built.zip,
+        sealed=sealed,
+        first_page=folder / "1-START-HERE.pdf" if folder else None,
+        fingerprint=fingerprint(vault.public_key),
+        words=six_words(vault.public_key),
+        records=len(casefile.records),
+        exhibits=exhibits,
+    )
+
+
+def _seal_and_drop(built: Built, sealed: Path, to_keys: Sequence[str]) -> None:
+    """Seal the zip to the keys; the readable copies are removed when the sealed one is whole."""
+    part = sealed.with_name(sealed.name + ".part")
+    try:
+        with built.zip.open("rb") as source, part.open("xb") as target:
+            seal(source, target, recipients=list(to_keys))
+        part.rename(sealed)
+    finally:
+        part.unlink(missing_ok=True)
+        built.zip.unlink(missing_ok=True)
+        if built.folder is not None:
+            shutil.rmtree(built.folder)

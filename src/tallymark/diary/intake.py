@@ -1,0 +1,213 @@
+"""Bringing files in: the original is stored byte for byte first, then events are looked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tallymark import importers
+from tallymark.diary.kinds import sniff
+from tallymark.errors import AmbiguousFormat, SourceChanged, SourceMissing, UnknownFormat
+from tallymark.model.record import Exhibit, Import, Person
+from tallymark.vault import Stored, Vault
+
+SNIFFED = 4096
+DEFAULT_INITIALS = "EX"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """The stored original, the import record, the ledger as ``inspect`` gives it.
+
+    ``already`` is true when the same bytes had been imported before with the same answers; then
+    nothing was added.
+    """
+
+    exhibit: Stored
+    record: Stored
+    summary: dict[str, Any]
+    already: bool = False
+
+
+class _AlreadyHeldError(Exception):
+    """The same bytes are an exhibit already; nothing is stored twice."""
+
+    def __init__(self, held: Stored) -> None:
+        super().__init__()
+        self.held = held
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, for reading; refuses to end well if it changed meanwhile (``SourceChanged``)."""
+    try:
+        stream = path.open("rb")
+    except OSError as problem:
+        raise SourceMissing("The file is not there or cannot be read.") from problem
+    with stream:
+        before = os.fstat(stream.fileno())
+        yield stream
+        after = os.fstat(stream.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise SourceChanged
+
+
+def initials(vault: Vault) -> str:
+    """Initials of the person who keeps the diary, for exhibit numbers; ``EX`` until recorded."""
+    for stored in reversed(vault.records()):
+        body = stored.record.body
+        if isinstance(body, Person) and {"victim", "reporting"} & set(body.roles):
+            name = (body.names or (body.label,))[0]
+            letters = "".join(word[0] for word in name.split() if word[0].isalpha()).upper()
+            return letters[:3] or DEFAULT_INITIALS
+    return DEFAULT_INITIALS
+
+
+def attach(
+    vault: Vault,
+    source: BinaryIO,
+    *,
+    name: str,
+    modified: str | None = None,
+    fields: Mapping[str, Any],
+    progress: Callable[[int], None] | None = None,
+) -> Stored:
+    """Store one original; returns its exhibit record, or the one that holds the same bytes."""
+    head = source.read(SNIFFED)
+    source.seek(0)
+    mime, kind = sniff(head)
+    mark = initials(vault)
+
+    def describe(sha256: str, size: int, ordinal: int) -> Exhibit:
+        held = held_already(vault, sha256)
+        if held is not None:
+            raise _AlreadyHeldError(held)
+        stated = {"mime": mime, "kind": kind, "modified": modified, **fields}
+        return Exhibit(number=f"{mark}/{ordinal}", sha256=sha256, size=size, name=name, **stated)
+
+    try:
+        return vault.attach(source, describe=describe, progress=progress)
+    except _AlreadyHeldError as already:
+        return already.held
+
+
+def held_already(vault: Vault, sha256: str) -> Stored | None:
+    """The exhibit record with these bytes, if there is one."""
+    for stored in vault.records():
+        body = stored.record.body
+        if isinstance(body, Exhibit) and body.sha256 == sha256:
+            return stored
+    return None
+
+
+def file_time(stream: BinaryIO) -> str:
+    """The file's own time as found, UTC, ISO 8601."""
+    stamp = os.fstat(stream.fileno()).st_mtime
+    return datetime.fromtimestamp(stamp, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def chosen_format(path: Path, wanted: str | None) -> str:
+    """The one importer for this file. Raises ``UnknownFormat`` or ``AmbiguousFormat``."""
+    if wanted:
+        return wanted
+    found = importers.detect(path)
+    if not found:
+        raise UnknownFormat
+    if len(found) > 1:
+        raise AmbiguousFormat(f"More than one reader could read this file: {', '.join(found)}.")
+    return found[0]
+
+
+def import_file(
+    vault: Vault,
+    path: Path,
+    *,
+    wanted: str | None,
+    answers: Mapping[str, str],
+    attached: Callable[[int], None] | None,
+    progress: Callable[[int, int, int], None] | None,
+) -> ImportResult:
+    """Store the original, read its events in the jail, index them, and append the import record.
+
+    Raises the errors of ``tallymark.importers.inspect``. When a question is left open, the
+    original is already kept and the next try goes on from there.
+    """
+    name = chosen_format(path, wanted)
+    options = {"zone": vault.zone, **answers}
+    with opened(path) as stream:
+        exhibit = attach(
+            vault,
+            stream,
+            name=path.name,
+            modified=file_time(stream),
+            fields={"kind": "message_export", "method": "app_export"},
+            progress=attached,
+        )
+        before = _earlier_import(vault, exhibit.record.id, name, options)
+        if before is not None:
+            return ImportResult(exhibit, before, _summary(before), already=True)
+        stream.seek(0)
+        record, summary = _events(vault, stream, exhibit, name, options, progress)
+    return ImportResult(exhibit, record, summary)
+
+
+def _events(
+    vault: Vault,
+    stream: BinaryIO,
+    exhibit: Stored,
+    name: str,
+    options: Mapping[str, str],
+    progress: Callable[[int, int, int], None] | None,
+) -> tuple[Stored, dict[str, Any]]:
+    """Read events into an unseen generation and make it visible with its record, or leave none."""
+    writer = vault.begin_events(
+        exhibit_id=exhibit.record.id,
+        channel=importers.channel(name),
+        zone=options["zone"],
+    )
+    try:
+        summary = importers.inspect(
+            stream, options=options, format=name, on_batch=writer.add, progress=progress
+        )
+        importers.require_answers(summary)
+        stored = writer.finish(lambda digest, count: _import(exhibit, name, summary, digest, count))
+    except BaseException:
+        writer.abandon()
+        raise
+    return stored, summary
+
+
+def _import(exhibit: Stored, name: str, summary: dict[str, Any], digest: str, count: int) -> Import:
+    kept = {key: value for key, value in summary.items() if key != "source"}
+    return Import(
+        exhibit=exhibit.record.id,
+        importer=name,
+        importer_version=str(summary["importer_version"]),
+        options={str(k): str(v) for k, v in summary["options"].items()},
+        events=count,
+        events_digest=digest,
+        summary=kept,
+    )
+
+
+def _earlier_import(
+    vault: Vault, exhibit_id: str, name: str, options: Mapping[str, str]
+) -> Stored | None:
+    """The import of the same exhibit by the same reader with no different answer."""
+    for stored in vault.records():
+        body = stored.record.body
+        if isinstance(body, Import) and (body.exhibit, body.importer) == (exhibit_id, name):
+            same = all(body.options.get(key) == value for key, value in options.items())
+            if same and body.importer_version == importers.version(name):
+                return stored
+    return None
+
+
+def _summary(stored: Stored) -> dict[str, Any]:
+    body = stored.record.body
+    return dict(body.summary) if isinstance(body, Import) else {}

@@ -1,0 +1,39 @@
+"""What a file is, by its first bytes: for the label of an exhibit, never to decide how to run it."""
+
+from __future__ import annotations
+
+_SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"\xff\xd8\xff", "image/jpeg", "photo"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png", "photo"),
+    (0, b"GIF8", "image/gif", "photo"),
+    (8, b"WEBP", "image/webp", "photo"),
+    (4, b"ftypheic", "image/heic", "photo"),
+    (4, b"ftypheix", "image/heic", "photo"),
+    (4, b"ftypmif1", "image/heif", "photo"),
+    (4, b"ftypM4A", "audio/mp4", "audio"),
+    (4, b"ftypqt", "video/quicktime", "video"),
+    (4, b"ftyp3gp", "video/3gpp", "video"),
+    (4, b"ftyp", "video/mp4", "video"),
+    (0, b"%PDF-", "application/pdf", "document"),
+    (0, b"OggS", "audio/ogg", "audio"),
+    (0, b"ID3", "audio/mpeg", "audio"),
+    (0, b"#!AMR", "audio/amr", "audio"),
+    (8, b"WAVE", "audio/wav", "audio"),
+    (0, b"PK\x03\x04", "application/zip", "other"),
+    (0, b"SQLite format 3\x00", "application/vnd.sqlite3", "other"),
+)
+
+
+def sniff(head: bytes) -> tuple[str, str]:
+    """The media type and the exhibit kind (domain 7.5) that the first 16 or more bytes show."""
+    for at, mark, mime, kind in _SIGNATURES:
+        if head[at : at + len(mark)] == mark:
+            return mime, kind
+    if head and b"\0" not in head:
+        try:
+            head.decode("utf-8")
+        except UnicodeDecodeError as problem:
+            if problem.start < len(head) - 3:
+                return "application/octet-stream", "other"
+        return "text/plain", "document"
+    return "application/octet-stream", "other"
