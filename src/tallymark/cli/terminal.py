@@ -7,19 +7,22 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tallymark.cli.secrets import read_passphrase
-from tallymark.diary import Diary
-from tallymark.diary.place import default_place
+
+if TYPE_CHECKING:
+    from tallymark.diary import Diary
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 
 def vault_path(ctx: click.Context) -> Path:
     """The vault that was named, or the usual place."""
+    from tallymark.diary.place import default_place
+
     return ctx.obj or default_place()
 
 
@@ -28,6 +31,8 @@ def open_diary(
     ctx: click.Context, passphrase_file: Path | None, passphrase_fd: int | None
 ) -> Iterator[Diary]:
     """The diary at the chosen place, unlocked with a secret that is never an argument."""
+    from tallymark.diary import Diary
+
     secret = read_passphrase(passphrase_file, passphrase_fd)
     with Diary.open(vault_path(ctx), passphrase=secret) as diary:
         yield diary
