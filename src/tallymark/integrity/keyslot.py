@@ -1,0 +1,184 @@
+"""A passphrase slot: Argon2id, HKDF, AES key wrap, and a commitment to the right key.
+
+A slot is a JSON object (docs/spec/log.md, "Key slots"). Its parameters and label go into HKDF, so
+a changed parameter gives another commitment and the slot does not open. What a slot asks for is
+checked against ceilings before any memory is taken.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import (
+    InvalidUnwrap,
+    aes_key_unwrap,
+    aes_key_wrap,
+)
+
+from tallymark.errors import IntegrityError, WeakPassphrase, WrongPassphrase
+from tallymark.integrity import canonical
+
+MAX_MEMORY_KIB: Final = 1 << 20
+MAX_TIME: Final = 64
+MAX_LANES: Final = 16
+MAX_PASSPHRASE: Final = 1024
+
+_FIELDS = {"v", "kdf", "memory_kib", "time", "lanes", "salt", "commitment", "wrapped"}
+_INFO = b"tallymark/slot/1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Argon2id parameters: memory in KiB, passes, lanes. IntegrityError beyond the ceilings."""
+
+    memory_kib: int
+    time: int
+    lanes: int
+
+    def __post_init__(self) -> None:
+        """The ceilings hold before anything is allocated."""
+        fits = (
+            1 <= self.lanes <= MAX_LANES
+            and 1 <= self.time <= MAX_TIME
+            and 8 * self.lanes <= self.memory_kib <= MAX_MEMORY_KIB
+        )
+        if not fits:
+            raise IntegrityError(
+                "The key slot asks for more memory or time than is allowed, or for none."
+            )
+
+
+FLOOR: Final = Cost(65536, 3, 4)
+CHEAP: Final = Cost(64, 1, 1)
+
+# Above this, unlocking would break the promise that an import stays within 256 MiB, because the
+# peak of a process counts its unlocking too. Slower machines get fewer passes, never below FLOOR.
+_CALIBRATED_MEMORY_KIB = 128 * 1024
+_TARGET_SECONDS = 1.25
+
+
+def calibrate() -> Cost:
+    """A cost that takes 1.0 to 1.5 seconds on this machine, never below ``FLOOR``.
+
+    Runs Argon2id once or twice. Uses 128 MiB (64 MiB where three passes over that are
+    already slow) and as many passes as fit. The only place here that looks at a clock: how long
+    this machine takes is the question.
+    """
+    cost = Cost(_CALIBRATED_MEMORY_KIB, FLOOR.time, FLOOR.lanes)
+    spent = _seconds(cost)
+    if spent > _TARGET_SECONDS:
+        cost = FLOOR
+        spent = _seconds(cost)
+    passes = int(cost.time * _TARGET_SECONDS / spent)
+    return Cost(cost.memory_kib, min(max(passes, FLOOR.time), MAX_TIME), cost.lanes)
+
+
+def make_slot(passphrase: str, master: bytes, *, cost: Cost, label: str) -> dict[str, object]:
+    """Wrap ``master`` (16 to 64 bytes, a multiple of 8) under ``passphrase``; a JSON object.
+
+    ``label`` names what the slot opens (such as ``vault`` or ``desk``) and must be given again.
+    Raises WeakPassphrase when the passphrase is empty or longer than 1,024 bytes.
+    """
+    secret = _normal(passphrase)
+    if not 0 < len(secret) <= MAX_PASSPHRASE:
+        raise WeakPassphrase("A passphrase has between 1 and 1,024 bytes.")
+    if not 16 <= len(master) <= 64 or len(master) % 8:
+        raise IntegrityError("A master key has 16 to 64 bytes, a multiple of 8.")
+    slot: dict[str, object] = {
+        "v": "1",
+        "kdf": "argon2id",
+        "memory_kib": cost.memory_kib,
+        "time": cost.time,
+        "lanes": cost.lanes,
+        "salt": os.urandom(16).hex(),
+    }
+    wrapping, commitment = _derive(secret, slot, cost=cost, label=label)
+    slot["commitment"] = commitment.hex()
+    slot["wrapped"] = aes_key_wrap(wrapping, bytes(master)).hex()
+    return slot
+
+
+def open_slot(slot: dict[str, object], passphrase: str, *, label: str) -> bytearray:
+    """The master key, in a bytearray that the caller overwrites when done.
+
+    Raises WrongPassphrase when the commitment does not fit (another passphrase or label, or a
+    changed parameter) and IntegrityError, before any work, when the slot is malformed or asks
+    for more than 1 GiB, 64 passes or 16 lanes; also when the right passphrase finds a damaged key.
+    """
+    cost, commitment, wrapped = _read(slot)
+    secret = _normal(passphrase)
+    if not 0 < len(secret) <= MAX_PASSPHRASE:
+        raise WrongPassphrase
+    wrapping, expected = _derive(secret, slot, cost=cost, label=label)
+    if not hmac.compare_digest(expected, commitment):
+        raise WrongPassphrase
+    try:
+        return bytearray(aes_key_unwrap(wrapping, wrapped))
+    except InvalidUnwrap as error:
+        raise IntegrityError(
+            "The passphrase is right, but the key in this slot is damaged."
+        ) from error
+
+
+def _derive(
+    secret: bytes, slot: dict[str, object], *, cost: Cost, label: str
+) -> tuple[bytes, bytes]:
+    """The wrapping key and the commitment, 32 bytes each."""
+    salt = bytes.fromhex(str(slot["salt"]))
+    stretched = hash_secret_raw(
+        secret, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID
+    )
+    authenticated = {name: slot[name] for name in _FIELDS - {"commitment", "wrapped"}}
+    info = _INFO + canonical.encode({**authenticated, "label": label})
+    both = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=info).derive(stretched)
+    return both[:32], both[32:]
+
+
+def _read(slot: dict[str, object]) -> tuple[Cost, bytes, bytes]:
+    if set(slot) != _FIELDS or slot["v"] != "1" or slot["kdf"] != "argon2id":
+        raise IntegrityError("This key slot is of a kind that this version does not know.")
+    memory, passes, lanes = (_whole(slot[name]) for name in ("memory_kib", "time", "lanes"))
+    cost = Cost(memory, passes, lanes)
+    salt, commitment, wrapped = (_hex(slot[name]) for name in ("salt", "commitment", "wrapped"))
+    if len(salt) != 16 or len(commitment) != 32 or not 24 <= len(wrapped) <= 72 or len(wrapped) % 8:
+        raise IntegrityError("A part of this key slot has the wrong length.")
+    return cost, commitment, wrapped
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise IntegrityError("A parameter of this key slot is not a whole number.")
+    return value
+
+
+def _hex(value: object) -> bytes:
+    try:
+        raw = bytes.fromhex(value) if isinstance(value, str) else b""
+    except ValueError as error:
+        raise IntegrityError("A part of this key slot is not hexadecimal.") from error
+    if raw.hex() != value:
+        raise IntegrityError("A part of this key slot is not lower-case hexadecimal.")
+    return raw
+
+
+def _normal(passphrase: str) -> bytes:
+    try:
+        return unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError as error:
+        raise WrongPassphrase("The passphrase holds a character that is none.") from error
+
+
+def _seconds(cost: Cost) -> float:
+    started = time.perf_counter()
+    hash_secret_raw(
+        b"calibration", bytes(16), cost.time, cost.memory_kib, cost.lanes, 32, type=Type.ID
+    )
+    return max(time.perf_counter() - started, 1e-6)
