@@ -41,7 +41,7 @@ REPLIES = ("No.", "Not now", "I am at work", "Please leave it", "I have asked yo
 
 def chat() -> str:
     """The export: Android, day before month, 24-hour clock, LF."""
-    draw = random.Random(20260503)  # noqa: S311 - a fixed story, not a secret
+    draw = random.Random(20260503)
     lines: list[tuple[datetime, str]] = [
         (START.replace(hour=8), "Messages and calls are end-to-end encrypted. Only people in this "
          "chat can read, listen to, or share them."),

@@ -18,7 +18,7 @@ from tallymark.errors import OutputExists
 if TYPE_CHECKING:
     from tallymark.diary import Diary
 
-PASSPHRASE = "a fictitious case and nothing else"
+PASSPHRASE = "a fictitious case and nothing else"  # noqa: S105 - printed in the guide on purpose
 CHAT = "WhatsApp Chat with Neil G.txt"
 OWNER = "Maya"
 
@@ -113,7 +113,7 @@ def _look(diary: Diary) -> None:
         view = picture.build(name, casefile)
         click.echo(f"\n{view.title}. {view.sentence}")
         table(view.table.columns, ([cell.text for cell in row] for row in view.table.rows[:12]))
-        if len(view.table.rows) > 12:  # noqa: PLR2004 - one screen
+        if len(view.table.rows) > 12:
             click.echo(f"… and {len(view.table.rows) - 12} more rows: tallymark look {name}")
         click.echo(view.caution)
     click.echo("")
