@@ -7,6 +7,7 @@ columns, so that a million of them can be looked at without making a million obj
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
 import msgspec
@@ -109,3 +110,12 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 def canonical_line(event: Event) -> bytes:
     """The canonical JSON bytes of an event, without a newline: sorted keys, no spaces, UTF-8."""
     return _ENCODER.encode(event)
+
+
+def event_id(source_sha256: str, locator: Locator) -> str:
+    """The id of an event, hex: SHA-256 over the source's digest (hex) and the canonical locator.
+
+    Computed where it is shown and never stored, so that the same bytes read again give the same
+    ids (docs/spec/ledger.md).
+    """
+    return hashlib.sha256(source_sha256.encode() + _ENCODER.encode(locator)).hexdigest()
