@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tallymark.errors import OutputExists, PackError
 from tallymark.integrity.envelope import seal
 from tallymark.integrity.signature import fingerprint, six_words
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import HandOver
-from tallymark.pack.build import Built, build
 from tallymark.vault import Vault
+
+if TYPE_CHECKING:
+    from tallymark.pack.build import Built
 
 PURPOSES = ("police", "court", "disclosure", "supporter")
 
@@ -49,6 +52,8 @@ def hand_over(
     The record comes after the pack, because it names the pack's manifest. Raises ``OutputExists``
     before anything is written when something is in the way.
     """
+    from tallymark.pack.build import build
+
     if purpose not in PURPOSES:
         raise PackError(f"A pack is for one of: {', '.join(PURPOSES)}.")
     sealed = out.with_name(out.name + ".zip.age") if to_keys else None
