@@ -92,21 +92,32 @@ def parse(data: bytes) -> Header:
 
 
 def unwrap(header: Header, *, secret: bytes) -> bytes:
-    """The 16-byte file key for the X25519 ``secret``.
+    """The 16-byte file key for the X25519 ``secret``, once the header's MAC holds under it.
 
     Raises WrongKey when no stanza is for it, EnvelopeDamaged when a stanza is malformed or the
-    header's MAC does not fit.
+    MAC does not fit.
     """
+    file_key = find_key(header, secret=secret)
+    check_mac(header, file_key=file_key)
+    return file_key
+
+
+def find_key(header: Header, *, secret: bytes) -> bytes:
+    """The first stanza's file key that ``secret`` opens; errors as for ``unwrap``."""
     kinds = [stanza.kind for stanza in header.stanzas]
     if b"scrypt" in kinds and len(kinds) > 1:
         raise EnvelopeDamaged("A passphrase must be the only way into a sealed file.")
     keys = [_try(stanza, secret) for stanza in header.stanzas if stanza.kind == b"X25519"]
-    file_key = next((key for key in keys if key is not None), None)
-    if file_key is None:
+    found = next((key for key in keys if key is not None), None)
+    if found is None:
         raise WrongKey
+    return found
+
+
+def check_mac(header: Header, *, file_key: bytes) -> None:
+    """Raises EnvelopeDamaged unless the header was made by someone who had ``file_key``."""
     if not hmac.compare_digest(_mac(file_key, header.covered), header.mac):
         raise EnvelopeDamaged("The header of the sealed file was changed.")
-    return file_key
 
 
 def _wrap(file_key: bytes, public: bytes) -> tuple[bytes, bytes]:
