@@ -1,0 +1,303 @@
+"""Episodes: contact in one channel with no gap longer than N minutes.
+
+Items are single messages, calls, mails and typed entries. Only contact from the other side counts
+where the direction is known; contact of unknown direction counts and is told apart. System
+notices are not contact; calls are. A typed entry with no time of day is an episode of its own, since
+nobody can say what it was near to. All of it works on columns: no object is made per event.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import compress, islice
+from operator import sub
+
+from tallymark.model.casefile import Casefile, EventColumns, EventSource
+from tallymark.model.event import KINDS, MESSAGE_KINDS
+from tallymark.picture._clock import FAR, LocalClock
+from tallymark.picture._entries import Entry, entries
+from tallymark.picture._words import lane_key, lane_label, lane_order
+
+GAPS = (30, 60, 120)
+DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One channel: its contact events as a mask over the columns, and its typed entries.
+
+    ``seconds`` holds the events' times in order; ``rows`` their references when they come from more
+    than one import. ``entries`` are in order of time.
+    """
+
+    key: str
+    label: str
+    mask: bytes
+    seconds: array[int]
+    rows: array[int] | None
+    sources: tuple[EventSource, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def items(self) -> int:
+        """How many items there are: events and typed entries."""
+        return len(self.seconds) + len(self.entries)
+
+    def exhibits(self, low: int = -FAR, high: int = FAR) -> tuple[str, ...]:
+        """Exhibits of the imports behind the events with ``low`` <= time < ``high``."""
+        first, end = bisect_left(self.seconds, low), bisect_left(self.seconds, high)
+        if first >= end:
+            return ()
+        if self.rows is None:
+            return tuple(source.exhibit_id for source in self.sources)
+        rows = self.rows[first:end]
+        return tuple(sorted({s.exhibit_id for s in self._touched(rows)}))
+
+    def _touched(self, rows: array[int]) -> Iterator[EventSource]:
+        begins = [source.first_row for source in self.sources]
+        low, high = bisect_right(begins, min(rows)) - 1, bisect_right(begins, max(rows)) - 1
+        if low == high:
+            yield self.sources[max(low, 0)]
+            return
+        held = sorted(rows)
+        for source in self.sources[max(low, 0) : high + 1]:
+            here = bisect_left(held, source.first_row)
+            if here < len(held) and held[here] < source.first_row + source.count:
+                yield source
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """All contact from the other side, by channel, and how much of it has no known direction."""
+
+    casefile: Casefile
+    clock: LocalClock
+    lanes: tuple[Lane, ...]
+    entries: tuple[Entry, ...]
+    unknown_direction: int
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneEpisodes:
+    """The episodes of one lane. ``starts`` and ``ends`` (UTC seconds, both inclusive) are in order.
+
+    ``daylong`` are the typed entries without a time of day, each an episode of its own.
+    """
+
+    lane: Lane
+    starts: array[int]
+    ends: array[int]
+    daylong: tuple[Entry, ...]
+    _clocked_at: array[int]
+    _clocked: tuple[Entry, ...]
+    _daylong_at: array[int]
+
+    def __len__(self) -> int:
+        """How many episodes there are."""
+        return len(self.starts) + len(self.daylong)
+
+    def count(self, low: int = -FAR, high: int = FAR) -> int:
+        """Episodes that start in ``low`` <= time < ``high``."""
+        clocked = bisect_left(self.starts, high) - bisect_left(self.starts, low)
+        return clocked + bisect_left(self._daylong_at, high) - bisect_left(self._daylong_at, low)
+
+    def items(self, low: int = -FAR, high: int = FAR) -> int:
+        """Items that happened in ``low`` <= time < ``high``."""
+        columns = (self.lane.seconds, self._clocked_at, self._daylong_at)
+        return sum(bisect_left(at, high) - bisect_left(at, low) for at in columns)
+
+    def typed(self, low: int = -FAR, high: int = FAR) -> tuple[Entry, ...]:
+        """Typed entries of ``low`` <= time < ``high``, in order of time."""
+        clocked = self._clocked[slice(*_within(self._clocked_at, low, high))]
+        daylong = self.daylong[slice(*_within(self._daylong_at, low, high))]
+        return tuple(sorted((*clocked, *daylong), key=lambda e: (e.at, e.id)))
+
+    def refs(self, low: int = -FAR, high: int = FAR) -> tuple[str, ...]:
+        """Ids behind the episodes that start in ``low`` <= time < ``high``."""
+        first, end = _within(self.starts, low, high)
+        begin, over = (self.starts[first], self.ends[end - 1] + 1) if first < end else (0, 0)
+        clocked = self._clocked[slice(*_within(self._clocked_at, begin, over))]
+        daylong = self.daylong[slice(*_within(self._daylong_at, low, high))]
+        typed = sorted((*clocked, *daylong), key=lambda e: (e.at, e.id))
+        return (*(entry.id for entry in typed), *self.lane.exhibits(begin, over))
+
+    def item_refs(self, low: int = -FAR, high: int = FAR) -> tuple[str, ...]:
+        """Ids behind the items that happened in ``low`` <= time < ``high``."""
+        return (*(e.id for e in self.typed(low, high)), *self.lane.exhibits(low, high))
+
+    def days(self, clock: LocalClock, low: int = -FAR, high: int = FAR) -> set[date]:
+        """Local days with an item in ``low`` <= time < ``high``."""
+        events = self.lane.seconds[slice(*_within(self.lane.seconds, low, high))]
+        return clock.days(events) | {entry.day for entry in self.typed(low, high)}
+
+    def index(self, at: int) -> int:
+        """Which clocked episode holds an instant; -1 when it is before the first."""
+        return bisect_right(self.starts, at) - 1
+
+    def under_way(self, at: int) -> int:
+        """1 when an episode began before ``at`` and went on at or after it, else 0."""
+        here = bisect_left(self.starts, at) - 1
+        return int(here >= 0 and self.ends[here] >= at)
+
+    def day_starts(self) -> tuple[int, ...]:
+        """The times of the entries without a time of day: each day's first second."""
+        return tuple(self._daylong_at)
+
+    def clocked(self) -> tuple[Entry, ...]:
+        """The typed entries that state a time of day, in order."""
+        return self._clocked
+
+
+@dataclass(frozen=True, slots=True)
+class Episodes:
+    """Episodes of every lane for one gap. Lanes stand in their fixed order."""
+
+    contacts: Contacts
+    gap_minutes: int
+    lanes: tuple[LaneEpisodes, ...]
+
+    def count(self, low: int = -FAR, high: int = FAR) -> int:
+        """Episodes that start in ``low`` <= time < ``high``, all lanes."""
+        return sum(lane.count(low, high) for lane in self.lanes)
+
+    def items(self, low: int = -FAR, high: int = FAR) -> int:
+        """Items that happened in ``low`` <= time < ``high``, all lanes."""
+        return sum(lane.items(low, high) for lane in self.lanes)
+
+    def refs(self, low: int = -FAR, high: int = FAR) -> tuple[str, ...]:
+        """Ids behind the episodes that start in that span, all lanes."""
+        return tuple(dict.fromkeys(ref for lane in self.lanes for ref in lane.refs(low, high)))
+
+    def item_refs(self, low: int = -FAR, high: int = FAR) -> tuple[str, ...]:
+        """Ids behind the items of that span, all lanes."""
+        return tuple(dict.fromkeys(r for lane in self.lanes for r in lane.item_refs(low, high)))
+
+    def days(self, low: int = -FAR, high: int = FAR) -> set[date]:
+        """Local days with an item in ``low`` <= time < ``high``, all lanes."""
+        clock = self.contacts.clock
+        return set().union(*(lane.days(clock, low, high) for lane in self.lanes))
+
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last local day with an item; None when there is none."""
+        days = [
+            self.contacts.clock.day(edge)
+            for lane in self.lanes
+            if lane.starts
+            for edge in (lane.starts[0], lane.ends[-1])
+        ]
+        days.extend(entry.day for lane in self.lanes for entry in lane.daylong)
+        return (min(days), max(days)) if days else None
+
+
+def contacts(casefile: Casefile) -> Contacts:
+    """All contact from the other side in a casefile, by lane, in the fixed order of lanes."""
+    clock = LocalClock(casefile.zone)
+    events, typed = casefile.events, entries(casefile, clock=clock)
+    mask = _contact_mask(events)
+    unknown = _both(mask, _where(events.direction, {DIRECTION_UNKNOWN})).count(1)
+    keys = [lane_key(channel) for channel in events.channels]
+    wanted = {e.lane for e in typed if e.contact}
+    found = []
+    for key in sorted({*keys, *wanted}, key=lane_order):
+        own = tuple(e for e in typed if e.contact and e.lane == key)
+        lane = _lane(key, keys=keys, mask=mask, casefile=casefile, own=own)
+        if lane.items:
+            found.append(lane)
+    return Contacts(casefile, clock, tuple(found), typed, unknown, events.undated)
+
+
+def own_messages(casefile: Casefile) -> tuple[array[int], array[int]]:
+    """(UTC seconds, rows) of what the person sent, where an export says that it was theirs."""
+    events = casefile.events
+    kinds = _where(events.kind, {KINDS.index(kind) for kind in MESSAGE_KINDS})
+    mask = _both(kinds, _where(events.direction, {DIRECTION_OUT}))
+    return array("q", compress(events.seconds, mask)), array("I", compress(events.row, mask))
+
+
+def episodes(casefile: Casefile, *, gap_minutes: int = 60) -> Episodes:
+    """Episodes of a casefile: in each lane, a gap longer than ``gap_minutes`` starts a new one."""
+    return regroup(contacts(casefile), gap_minutes=gap_minutes)
+
+
+def regroup(found: Contacts, *, gap_minutes: int = 60) -> Episodes:
+    """The same contact with another gap. Raises ``ValueError`` for a gap below one minute."""
+    if gap_minutes < 1:
+        message = "the gap between two episodes is at least one minute"
+        raise ValueError(message)
+    lanes = tuple(_group(lane, gap=gap_minutes * 60) for lane in found.lanes)
+    return Episodes(found, gap_minutes, lanes)
+
+
+def compared(base: Episodes, *, gaps: Iterable[int] = GAPS) -> dict[int, int]:
+    """How many episodes there are for each gap in minutes."""
+    found = {}
+    for gap in gaps:
+        other = base if gap == base.gap_minutes else regroup(base.contacts, gap_minutes=gap)
+        found[gap] = other.count()
+    return found
+
+
+def _contact_mask(events: EventColumns) -> bytes:
+    kinds = {KINDS.index(kind) for kind in (*MESSAGE_KINDS, "call")}
+    directions = {DIRECTION_UNKNOWN, DIRECTION_IN}
+    return _both(_where(events.kind, kinds), _where(events.direction, directions))
+
+
+def _where(column: array[int], wanted: set[int]) -> bytes:
+    """One byte an event: 1 where the column holds one of ``wanted``."""
+    return column.tobytes().translate(bytes(value in wanted for value in range(256)))
+
+
+def _both(one: bytes, other: bytes) -> bytes:
+    whole = int.from_bytes(one, "little") & int.from_bytes(other, "little")
+    return whole.to_bytes(len(one), "little")
+
+
+def _lane(
+    key: str, *, keys: list[str], mask: bytes, casefile: Casefile, own: tuple[Entry, ...]
+) -> Lane:
+    events = casefile.events
+    places = {place for place, other in enumerate(keys) if other == key}
+    here = _both(mask, _where(events.channel, places)) if places else b""
+    sources = [s for s in casefile.sources if lane_key(s.channel) == key and s.count]
+    ordered = tuple(sorted(sources, key=lambda s: s.first_row))
+    several = len({source.exhibit_id for source in ordered}) > 1
+    return Lane(
+        key=key,
+        label=lane_label(key),
+        mask=here,
+        seconds=array("q", compress(events.seconds, here)),
+        rows=array("I", compress(events.row, here)) if several else None,
+        sources=ordered if several else ordered[:1],
+        entries=own,
+    )
+
+
+def _group(lane: Lane, *, gap: int) -> LaneEpisodes:
+    clocked = tuple(entry for entry in lane.entries if entry.clocked)
+    daylong = tuple(entry for entry in lane.entries if not entry.clocked)
+    times = lane.seconds
+    if clocked:
+        times = array("q", sorted([*times, *(entry.at for entry in clocked)]))
+    steps = map(sub, islice(times, 1, None), times)
+    cuts = list(compress(range(1, len(times)), map(gap.__lt__, steps)))
+    starts = array("q", (times[cut] for cut in ([0, *cuts] if times else [])))
+    ends = array("q", (times[cut - 1] for cut in ([*cuts, len(times)] if times else [])))
+    return LaneEpisodes(
+        lane=lane,
+        starts=starts,
+        ends=ends,
+        daylong=daylong,
+        _clocked_at=array("q", (entry.at for entry in clocked)),
+        _clocked=clocked,
+        _daylong_at=array("q", (entry.at for entry in daylong)),
+    )
+
+
+def _within(column: array[int], low: int, high: int) -> tuple[int, int]:
+    return bisect_left(column, low), bisect_left(column, high)

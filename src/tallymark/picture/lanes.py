@@ -1,0 +1,111 @@
+"""Lanes: channel by week, episodes and items side by side, each on its own scale."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from tallymark.model.casefile import Casefile
+from tallymark.picture import charts
+from tallymark.picture._clock import FAR, Bins
+from tallymark.picture._entries import anchors
+from tallymark.picture._series import bin_axis, direction_note
+from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, plural, span_text
+from tallymark.picture.episodes import Episodes, episodes
+
+MOST = 110  # spans that can still be told apart on a page
+
+
+def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
+    found = episodes(casefile, gap_minutes=gap_minutes)
+    span = found.span()
+    bins = None if span is None else found.contacts.clock.bins(span[0], span[1], most=MOST)
+    sentence = (
+        f"{plural(found.count(), 'episode')} made of {plural(found.items(), 'item')}, "
+        f"{span_text(*(span or (None, None)))}. A gap longer than {gap_minutes} minutes starts "
+        f"a new episode.{direction_note(found)}"
+    )
+    return View(
+        name="lanes",
+        title=VIEW.title,
+        sentence=sentence,
+        caution=VIEW.caution,
+        table=_table(found, bins),
+        svg=_svg(casefile, found, bins),
+        data=_data(found, bins),
+    )
+
+
+def _edges(bins: Bins | None) -> list[tuple[int, int]]:
+    if bins is None:
+        return []
+    edges = [-FAR, *bins.edges[1:-1], FAR]
+    return list(pairwise(edges))
+
+
+def _table(found: Episodes, bins: Bins | None) -> Table:
+    columns = ["When"]
+    for lane in found.lanes:
+        columns += [f"{lane.lane.label}: episodes", f"{lane.lane.label}: items"]
+    rows = []
+    for place, (low, high) in enumerate(_edges(bins)):
+        row = [Cell(bins.label(place) if bins else "")]
+        for lane in found.lanes:
+            row.append(count_cell(lane.count(low, high), lane.refs(low, high)))
+            row.append(count_cell(lane.items(low, high), lane.item_refs(low, high)))
+        if any(cell.text != "0" for cell in row[1:]):
+            rows.append(tuple(row))
+    total = [Cell("all")]
+    for lane in found.lanes:
+        total += [count_cell(lane.count(), lane.refs()), count_cell(lane.items(), lane.item_refs())]
+    return Table(tuple(columns), (*rows, tuple(total)) if found.lanes else ())
+
+
+def _svg(casefile: Casefile, found: Episodes, bins: Bins | None) -> str:
+    clock, edges = found.contacts.clock, _edges(bins)
+    strips = [
+        charts.Strip(
+            label=lane.lane.label,
+            episodes=tuple(lane.count(low, high) for low, high in edges),
+            items=tuple(lane.items(low, high) for low, high in edges),
+            refs=tuple(lane.item_refs(low, high) for low, high in edges),
+        )
+        for lane in found.lanes
+    ]
+    unit = bins.unit if bins else "week"
+    return charts.lanes(
+        "lanes",
+        title=f"Contact by channel and {unit}",
+        description=f"For each channel a strip of episodes and a strip of items for each {unit}. "
+        "All numbers stand in the table.",
+        strips=strips,
+        axis=bin_axis(bins, anchors=anchors(casefile, clock=clock)),
+        unit=unit,
+    )
+
+
+def _data(found: Episodes, bins: Bins | None) -> dict[str, object]:
+    edges = _edges(bins)
+    return {
+        "gap_minutes": found.gap_minutes,
+        "unit": bins.unit if bins else "week",
+        "starts": [day.isoformat() for day in bins.starts] if bins else [],
+        "unknown_direction": found.contacts.unknown_direction,
+        "undated": found.contacts.undated,
+        "lanes": [
+            {
+                "lane": lane.lane.key,
+                "label": lane.lane.label,
+                "episodes": [lane.count(low, high) for low, high in edges],
+                "items": [lane.items(low, high) for low, high in edges],
+            }
+            for lane in found.lanes
+        ],
+    }
+
+
+VIEW = ViewSpec(
+    title="Channel by week: episodes and items",
+    caution="Episodes and items never share a scale: one export can hold thousands of messages, "
+    "and a visit to the door is one. An act that is both typed and in an export is two items.",
+    build=_build,
+)

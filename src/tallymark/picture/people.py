@@ -1,0 +1,153 @@
+"""Who did it, as each entry says: how they were known, and which senders the exports show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import compress
+
+from tallymark.model.casefile import Casefile
+from tallymark.picture import charts
+from tallymark.picture._clock import LocalClock
+from tallymark.picture._entries import known_labels, plain
+from tallymark.picture._identity import basis_counts
+from tallymark.picture._series import direction_note
+from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, day_text, plural
+from tallymark.picture._words import BASES
+from tallymark.picture.episodes import Episodes, episodes
+
+MOST = 50
+
+
+@dataclass(slots=True)
+class _Sender:
+    """One label in the exports, over all lanes."""
+
+    items: int
+    first: int
+    last: int
+    lanes: list[str]
+    refs: list[str]
+
+
+def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
+    found = episodes(casefile, gap_minutes=gap_minutes)
+    counts = basis_counts(found)
+    senders = sorted(_senders(found).items(), key=lambda pair: (-pair[1].items, pair[0]))
+    known = known_labels(casefile)
+    rows = [
+        (
+            Cell(f"how known: {label}"),
+            count_cell(counts[place].value, counts[place].refs),
+            *_blank(),
+        )
+        for place, (_, label, _) in enumerate(BASES)
+        if counts[place].value or place != 2
+    ]
+    clock = found.contacts.clock
+    rows += [_row(label, sender, clock=clock, known=known) for label, sender in senders[:MOST]]
+    if len(senders) > MOST:
+        rest = sum(sender.items for _, sender in senders[MOST:])
+        rows.append(
+            (
+                Cell(f"{len(senders) - MOST:,} more senders"),
+                Cell(""),
+                count_cell(rest),
+                *_blank()[1:],
+            )
+        )
+    columns = ("Who", "Episodes", "Items", "First", "Last", "Channels")
+    return View(
+        name="people",
+        title=VIEW.title,
+        sentence=_sentence(found, senders) + direction_note(found),
+        caution=VIEW.caution,
+        table=Table(columns, tuple(rows) if found.lanes else ()),
+        svg=_svg(found),
+        data={
+            "gap_minutes": gap_minutes,
+            "basis": {key: counts[place].value for place, (key, _, _) in enumerate(BASES)},
+            "senders": [
+                {"label": label, "items": s.items, "lanes": s.lanes} for label, s in senders[:MOST]
+            ],
+            "senders_total": len(senders),
+        },
+    )
+
+
+def _blank() -> tuple[Cell, ...]:
+    return (Cell(""), Cell(""), Cell(""), Cell(""))
+
+
+def _row(
+    label: str, sender: _Sender, *, clock: LocalClock, known: frozenset[str]
+) -> tuple[Cell, ...]:
+    name = label or "no sender shown"
+    mark = " (recorded as theirs)" if plain(label) in known else ""
+    return (
+        Cell(f"sender: {name}{mark}"),
+        Cell(""),
+        count_cell(sender.items, sender.refs),
+        Cell(day_text(clock.day(sender.first))),
+        Cell(day_text(clock.day(sender.last))),
+        Cell(", ".join(sender.lanes)),
+    )
+
+
+def _senders(found: Episodes) -> dict[str, _Sender]:
+    """Items by label. First and last come from one pass each, so that no event is an object."""
+    events = found.contacts.casefile.events
+    senders: dict[str, _Sender] = {}
+    for lane in found.lanes:
+        if not lane.lane.seconds:
+            continue
+        party = list(compress(events.party, lane.lane.mask))
+        last = dict(zip(party, lane.lane.seconds, strict=True))
+        first = dict(zip(reversed(party), reversed(lane.lane.seconds), strict=True))
+        for number, many in sorted(Counter(party).items()):
+            label = events.parties[number] if number < len(events.parties) else ""
+            refs = lane.lane.exhibits()
+            one = senders.setdefault(label, _Sender(0, first[number], last[number], [], []))
+            one.items += many
+            one.first, one.last = min(one.first, first[number]), max(one.last, last[number])
+            if lane.lane.label not in one.lanes:
+                one.lanes.append(lane.lane.label)
+            one.refs.extend(ref for ref in refs if ref not in one.refs)
+    return senders
+
+
+def _sentence(found: Episodes, senders: list[tuple[str, _Sender]]) -> str:
+    parts = [
+        f"{label} {figure.value:,}"
+        for (_, label, _), figure in zip(BASES, basis_counts(found), strict=True)
+        if figure.value
+    ]
+    named = sum(1 for label, _ in senders if label)
+    listed = "; ".join(parts) or "none"
+    return (
+        f"How they were known in {plural(found.count(), 'episode')}: {listed}. "
+        f"The exports show {plural(named, 'sender')}."
+    )
+
+
+def _svg(found: Episodes) -> str:
+    return charts.bars(
+        "people",
+        title="How they were known",
+        description="A bar for each way of knowing who it was; its length is the episodes.",
+        rows=[
+            charts.Bar(label, figure.value, f"{figure.value:,}", figure.refs)
+            for (_, label, _), figure in zip(BASES, basis_counts(found), strict=True)
+        ]
+        if found.lanes
+        else [],
+    )
+
+
+VIEW = ViewSpec(
+    title="Who it was, and how that is known",
+    caution="This is what each entry says. A name in an export is a label on a phone; it does not "
+    "show who held the other one. An episode with several kinds is counted once, under the first "
+    "in this order.",
+    build=_build,
+)

@@ -1,0 +1,142 @@
+"""Rhythm: at which hour of which weekday, on the local clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tallymark.model.casefile import Casefile
+from tallymark.model.event import FLAG_FOLD_UNKNOWN
+from tallymark.picture import charts
+from tallymark.picture._entries import Entry
+from tallymark.picture._series import direction_note
+from tallymark.picture._view import (
+    WEEKDAYS,
+    Cell,
+    Table,
+    View,
+    ViewSpec,
+    count_cell,
+    plural,
+    unique,
+)
+from tallymark.picture.episodes import Episodes, episodes
+
+_Grid = Counter[tuple[int, int]]
+_NIGHT = (23, 0, 1, 2, 3, 4, 5, 6)
+
+
+def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
+    found = episodes(casefile, gap_minutes=gap_minutes)
+    began, items = _began(found), _items(found)
+    rough = [e for e in found.contacts.entries if e.contact and not _hour_known(e)]
+    night = sum(items[day, hour] for day in range(7) for hour in _NIGHT)
+    sentence = (
+        f"{plural(sum(items.values()), 'item')} in {plural(sum(began.values()), 'episode')} by hour "
+        f"and weekday, {casefile.zone} time. {plural(night, 'item')} between 23:00 and 07:00."
+    )
+    if rough:
+        sentence += f" {plural(len(rough), 'entry', 'entries')} with no hour: not in the grid."
+    blocks = [
+        (f"Episodes, by the hour they began ({casefile.zone} time)", _rows(began)),
+        ("Items, each by its own hour", _rows(items)),
+    ]
+    svg = charts.grid(
+        "rhythm",
+        title="Hour and weekday",
+        description="Two grids with a row for each weekday and a column for each hour: episodes and "
+        "items. The number stands in each cell; darker is more.",
+        columns=[f"{hour:02}" for hour in range(24)],
+        blocks=blocks if items else [],
+    )
+    return View(
+        name="rhythm",
+        title=VIEW.title,
+        sentence=sentence + direction_note(found),
+        caution=VIEW.caution,
+        table=_table(found, began, items),
+        svg=svg,
+        data=_data(found, began, items, rough),
+    )
+
+
+def _hour_known(entry: Entry) -> bool:
+    return entry.clocked and entry.body.happened.precision in {"minute", "hour", "about"}
+
+
+def _began(found: Episodes) -> _Grid:
+    """Episodes by the hour they began; one begun by an entry with a rough time is left out."""
+    clock, counted = found.contacts.clock, _Grid()
+    for lane in found.lanes:
+        counted += clock.hours(lane.starts)
+        for entry in lane.clocked():
+            if not _hour_known(entry) and lane.starts[lane.index(entry.at)] == entry.at:
+                counted -= clock.hours([entry.at])
+    return counted
+
+
+def _items(found: Episodes) -> _Grid:
+    clock, counted = found.contacts.clock, _Grid()
+    for lane in found.lanes:
+        counted += clock.hours(lane.lane.seconds)
+        counted += clock.hours([e.at for e in lane.clocked() if _hour_known(e)])
+    return counted
+
+
+def _rows(counted: _Grid) -> list[tuple[str, list[int]]]:
+    return [
+        (day, [counted[place, hour] for hour in range(24)]) for place, day in enumerate(WEEKDAYS)
+    ]
+
+
+def _behind(found: Episodes) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Ids for each cell: its typed entries, and the imports of each lane with an event there."""
+    clock = found.contacts.clock
+    behind: dict[tuple[int, int], list[str]] = {}
+    for lane in found.lanes:
+        for entry in lane.clocked():
+            if _hour_known(entry):
+                here = clock.local(entry.at)
+                behind.setdefault((here.weekday(), here.hour), []).append(entry.id)
+        imports = lane.lane.exhibits()
+        for cell in clock.hours(lane.lane.seconds) if imports else ():
+            behind.setdefault(cell, []).extend(imports)
+    return {cell: unique(sorted(ids)) for cell, ids in behind.items()}
+
+
+def _table(found: Episodes, began: _Grid, items: _Grid) -> Table:
+    behind = _behind(found)
+    columns = ["Hour"]
+    for name in WEEKDAYS:
+        columns += [f"{name}: episodes", f"{name}: items"]
+    rows = []
+    for hour in range(24):
+        row = [Cell(f"{hour:02}:00")]
+        for day in range(7):
+            refs = behind.get((day, hour), ())
+            row.append(count_cell(began[day, hour], refs if began[day, hour] else ()))
+            row.append(count_cell(items[day, hour], refs if items[day, hour] else ()))
+        rows.append(tuple(row))
+    return Table(tuple(columns), tuple(rows) if items else ())
+
+
+def _data(found: Episodes, began: _Grid, items: _Grid, rough: list[Entry]) -> dict[str, object]:
+    events = found.contacts.casefile.events
+    fold = sum(
+        events.flags.tobytes().count(value) for value in range(256) if value & FLAG_FOLD_UNKNOWN
+    )
+    return {
+        "zone": found.contacts.casefile.zone,
+        "gap_minutes": found.gap_minutes,
+        "episodes": [values for _, values in _rows(began)],
+        "items": [values for _, values in _rows(items)],
+        "no_hour": [entry.id for entry in rough],
+        "hour_told_twice": fold,
+    }
+
+
+VIEW = ViewSpec(
+    title="Hour by weekday",
+    caution="Hours are local, with summer time as it was on each date. An import that gives no zone "
+    "was read in the zone noted beside it. Few numbers make no rhythm: look at the entries.",
+    build=_build,
+)
