@@ -299,7 +299,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ``id`` is 26 characters, sortable by the time of writing.
     """
 
-    v: str = msgspec.field(default=SPEC_VERSION)
+    # A factory, because a plain default would be left out of the bytes, and ``v`` never may be.
+    v: str = msgspec.field(default_factory=lambda: SPEC_VERSION)
     id: str
     written: str
     zone: str
