@@ -1,0 +1,145 @@
+"""Takes one pack into quarantine, sealed, and checks that copy before anything in it is read.
+
+What is verified, what is read and what is kept are the same bytes: the sealed copy. The pack is
+never in the clear on disk here. A pack sealed to the desk's own key is opened in memory, 64 KiB at
+a time, and sealed again to a key of its own, so that forgetting one key forgets one pack.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from tallymark.desk import reading
+from tallymark.desk.quarantine_check import verify_stream
+from tallymark.errors import (
+    DiskFull,
+    EnvelopeDamaged,
+    LimitExceeded,
+    NotABundle,
+    PackRefused,
+    SourceMissing,
+)
+from tallymark.integrity import envelope
+from tallymark.verify import Verdict
+
+MAX_PACK = 5 << 30
+"""The largest pack that is taken in, in bytes; the verifier has its own, closer limits."""
+
+_AGE = b"age-encryption.org/v1\n"
+_ARMOR = b"-----BEGIN AGE ENCRYPTED FILE"
+_BUFFER = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A whole sealed copy: ``sha256`` and ``size`` are of the pack's own bytes."""
+
+    blob: Path
+    identity: envelope.Identity
+    sha256: str
+    size: int
+    sealed_to_desk: bool
+
+
+def copy_in(
+    path: Path,
+    *,
+    blob: Path,
+    desk: envelope.Identity,
+    progress: Callable[[int], None] | None = None,
+) -> Quarantined:
+    """Copy the pack at ``path`` to ``blob``, sealed to a fresh identity.
+
+    Raises ``SourceMissing``, ``NotABundle`` (a folder), ``LimitExceeded``, ``WrongKey``,
+    ``EnvelopeDamaged`` or ``DiskFull``; then there is nothing at ``blob``.
+    """
+    identity = envelope.Identity.generate()
+    with _opened(path) as file:
+        source, sealed = _plain(file, desk)
+        try:
+            with blob.open("xb") as target:
+                done = envelope.seal(
+                    source, target, recipients=[identity.recipient], progress=progress
+                )
+                target.flush()
+                os.fsync(target.fileno())
+        except OSError as error:
+            blob.unlink(missing_ok=True)
+            if error.errno == errno.ENOSPC:
+                raise DiskFull from None
+            raise SourceMissing("The pack could not be read to its end.") from None
+        except BaseException:
+            blob.unlink(missing_ok=True)
+            raise
+    return Quarantined(blob, identity, done.sha256, done.size, sealed)
+
+
+def check(held: Quarantined) -> Verdict:
+    """The verdict on the copy in quarantine. Raises ``PackRefused`` naming the first failed check.
+
+    Nothing of what the pack says is in the message. ``NotABundle`` when it is none at all.
+    """
+    with opened(held.blob, held.identity) as file:
+        verdict = verify_stream(file)
+    for one in verdict.checks:
+        if not one.ok:
+            raise PackRefused(
+                f"The pack failed check {one.number} ({one.name}) and was not taken in."
+            )
+    if not verdict.ok:
+        raise PackRefused
+    return verdict
+
+
+def read(held: Quarantined) -> reading.Contents:
+    """What the checked copy says. Call ``check`` first."""
+    with opened(held.blob, held.identity) as file:
+        return reading.read_pack(file)
+
+
+def opened(blob: Path, identity: envelope.Identity) -> BinaryIO:
+    """A kept pack's bytes as a seekable stream; decrypted in memory, as they are read."""
+    reader = envelope.SealedReader(blob.open("rb"), identity=identity)
+    return cast("BinaryIO", io.BufferedReader(reader, _BUFFER))
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.is_dir():
+        raise NotABundle(
+            "The desk takes a pack as one file.",
+            next_step="Use the .zip or .age file that came with this folder.",
+        )
+    try:
+        file = path.open("rb")
+        facts = os.fstat(file.fileno())
+    except OSError:
+        raise SourceMissing("The pack is not there or cannot be read.") from None
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_PACK:
+        file.close()
+        raise LimitExceeded(
+            f"The pack is no ordinary file or has more than {MAX_PACK:,} bytes.",
+            next_step="Ask the sender for a smaller pack, for example by choosing dates.",
+        )
+    return file
+
+
+def _plain(file: BinaryIO, desk: envelope.Identity) -> tuple[BinaryIO, bool]:
+    """The pack's own bytes from the start, and whether it came sealed."""
+    head = file.read(len(_ARMOR))
+    file.seek(0)
+    if head.startswith(_ARMOR):
+        raise EnvelopeDamaged(
+            "The pack is sealed in the text form of age, which the desk does not read.",
+            next_step="Ask the sender for the .age file as tallymark made it.",
+        )
+    if not head.startswith(_AGE):
+        return file, False
+    reader = envelope.SealedReader(file, identity=desk)
+    return cast("BinaryIO", io.BufferedReader(reader, _BUFFER)), True
