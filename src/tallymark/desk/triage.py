@@ -1,6 +1,6 @@
 """Where a report stands in the queue, by a printed rule, with every reason. No score, no model.
 
-The rule is data (``triage_v1.toml``); this file knows only how each kind of line is tested. The
+The rule is data (``triage.toml``); this file knows only how each kind of line is tested. The
 machine may raise a report, never lower it: ``office`` keeps the highest band that was ever given.
 """
 
@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
 from tallymark.desk.case import Case, Entry, span
 from tallymark.model.record import Order, Person
 
-RULE_FILE = "triage_v1.toml"
+RULE_FILE = "triage.toml"
 LOWEST = 3
 REREAD = timedelta(hours=72)
 """A report that a person moved down is read again by somebody else within this time."""
@@ -33,6 +34,44 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place_roles: frozenset[str] = frozenset()
     target_roles: frozenset[str] = frozenset()
     means: bool = False
+
+
+class ExampleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry as an example states it; it is written when it happens. ``times`` repeats it."""
+
+    days_ago: float = 1.0
+    behaviours: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    direction: str = "in"
+    channel: str = ""
+    place_role: str = ""
+    target_role: str = ""
+    fear: str | None = None
+    tied_to_order: bool = False
+    times: int = 1
+
+
+class ExampleOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order as an example states it."""
+
+    served_days_ago: float
+    expires_days_ago: float | None = None
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is stated, and whether the line then holds: read by the tests, shown to nobody."""
+
+    says: str
+    then: Literal["yes", "no", "ask"]
+    entries: tuple[ExampleEntry, ...] = ()
+    order: ExampleOrder | None = None
+    weapons: str = ""
+    employer: str = ""
+    separated_days_ago: float | None = None
+    stopped_days_ago: float | None = None
+    imported: tuple[str, ...] = ()
+    linked: int = 0
+    proposed: int = 0
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +89,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within_days: int = 0
     at_least: int = 0
     words: tuple[str, ...] = ()
+    example: tuple[Example, ...] = ()
 
 
 class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -193,6 +193,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     speaks_against: tuple[str, ...]
     decisions: tuple[DecisionLine, ...]
 
+    def __str__(self) -> str:
+        """One sentence: which reports, and what they share in which spelling."""
+        shared = "; ".join(
+            f"{item.kind} ({', '.join(f'{s.report}: {s.spelling}' for s in item.spellings)})"
+            for item in self.shared
+        )
+        return f"{self.id}, {self.state}: {self.reports[0]} and {self.reports[1]} share {shared}"
+
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """One case as it is read. The safe way to reach the person comes first."""
