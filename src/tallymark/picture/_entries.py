@@ -123,11 +123,16 @@ def anchors(casefile: Casefile, *, clock: LocalClock) -> tuple[Anchor, ...]:
     for record in casefile.current():
         body = record.body
         if isinstance(body, ToldToStop):
-            found.append(_anchor(record, body.at, label="told to stop", clock=clock))
+            found.append(_anchor(record, body.at, label="they were told to stop", clock=clock))
         elif isinstance(body, Order) and body.served is not None:
-            label = f"{order_label(body.kind)} served"
+            label = f"the {_lower(order_label(body.kind))} was served"
             found.append(_anchor(record, body.served, label=label, clock=clock))
     return tuple(sorted(found, key=lambda a: (a.at, a.id)))
+
+
+def _lower(words: str) -> str:
+    """The words as they stand inside a sentence; an abbreviation keeps its capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _anchor(record: Record, moment: Moment, *, label: str, clock: LocalClock) -> Anchor:

@@ -13,6 +13,7 @@ from tallymark.picture._view import MONTHS, day_text, plural, unique
 from tallymark.picture.charts import MOST_DOTS, Axis, Dot
 from tallymark.picture.episodes import Episodes, LaneEpisodes
 
+_SHORT = 70  # up to so many days the ticks are weeks
 _LONG = 7 * 86_400  # how far into the last span an anchor may stand, which has no end
 
 
@@ -36,14 +37,14 @@ def axis(span: tuple[date, date] | None, *, clock: LocalClock, anchors: tuple[An
     if span is None:
         return Axis()
     low, high = clock.day_start(span[0]), clock.day_end(span[1])
-    finest = "week" if (span[1] - span[0]).days < 70 else "month"
+    finest = "week" if (span[1] - span[0]).days < _SHORT else "month"
     bins = clock.bins(span[0], span[1], most=60, finest=finest)
     ticks = tuple(
         (share(edge, low=low, high=high), _tick(day, unit=bins.unit))
         for day, edge in zip(bins.starts, bins.edges, strict=False)
         if low < edge < high
     )
-    ticks = ((0.0, day_text(span[0])), *ticks)
+    ticks = ((0.0, _first_tick(span[0], unit=bins.unit)), *ticks)
     placed = tuple(
         (share(a.at, low=low, high=high), a.text()) for a in anchors if low <= a.at < high
     )
@@ -55,12 +56,12 @@ def bin_axis(bins: Bins | None, *, anchors: tuple[Anchor, ...]) -> Axis:
     if bins is None:
         return Axis()
     many = len(bins.starts)
-    ticks = [(0.0, day_text(bins.starts[0]))]
+    unit = "month" if bins.unit == "week" and many * 7 >= _SHORT else bins.unit
+    ticks = [(0.0, _first_tick(bins.starts[0], unit=unit))]
     for place in range(1, many):
         day, before = bins.starts[place], bins.starts[place - 1]
-        if bins.unit == "week" and day.month == before.month:
-            continue
-        ticks.append((place / many, _tick(day, unit="month" if bins.unit == "week" else bins.unit)))
+        if unit != "month" or bins.unit == "month" or day.month != before.month:
+            ticks.append((place / many, _tick(day, unit=unit)))
     placed = []
     for anchor in anchors:
         here = bisect_right(bins.edges, anchor.at) - 1
@@ -76,12 +77,15 @@ def share(at: int, *, low: int, high: int) -> float:
 
 
 def _tick(day: date, *, unit: str) -> str:
-    if unit == "week":
-        return f"{day.day} {MONTHS[day.month - 1]}"
-    if unit in ("month", "quarter"):
+    if unit in {"month", "quarter"}:
         month = MONTHS[day.month - 1]
-        return f"{month} {day.year}" if day.month == 1 else month
-    return str(day.year)
+        return f"{month}\n{day.year}" if day.month == 1 else month
+    return f"{day.day} {MONTHS[day.month - 1]}" if unit == "week" else str(day.year)
+
+
+def _first_tick(day: date, *, unit: str) -> str:
+    tick = _tick(day, unit=unit)
+    return tick if str(day.year) in tick else f"{tick}\n{day.year}"
 
 
 def points(found: Episodes, *, low: int = -FAR, since: date | None = None) -> tuple[Dot, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
 
+from tallymark.model.casefile import EventSource
 from tallymark.model.event import KINDS
 from tallymark.model.record import HandOver, Import, Incident, PoliceContact, Record, ToldToStop
 from tallymark.picture._clock import FAR, instant, months_later
@@ -143,13 +144,13 @@ def other_side(found: Episodes, told: Anchor | None) -> OtherSide:
     return OtherSide(count(-FAR, told.at), count(told.at, told.cut), count(told.cut, FAR), unknown)
 
 
-def _behind(sources: Sequence[object], rows: array[int]) -> list[str]:
+def _behind(sources: Sequence[EventSource], rows: array[int]) -> list[str]:
     held_rows, found = sorted(rows), set()
     for source in sources:
-        first = bisect_left(held_rows, source.first_row)  # type: ignore[attr-defined]
-        last = source.first_row + source.count  # type: ignore[attr-defined]
+        first = bisect_left(held_rows, source.first_row)
+        last = source.first_row + source.count
         if first < len(held_rows) and held_rows[first] < last:
-            found.add(source.exhibit_id)  # type: ignore[attr-defined]
+            found.add(source.exhibit_id)
     return sorted(found)
 
 

@@ -13,7 +13,7 @@ from html import escape
 
 WIDTH = 700
 INK, PAPER, ACCENT, FAINT = "#1d1a16", "#fbf8f2", "#23505c", "#8d877c"
-FONT = "'Source Sans 3', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
+FONT = "Noto Sans, Segoe UI, Helvetica, Arial, sans-serif"
 SMALL, BODY, HEAD = 11.0, 12.0, 14.0
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]-/ ·"), frozenset("mwMWQO@%—…")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -70,6 +70,11 @@ def count_cell(value: int, refs: Iterable[str] = ()) -> Cell:
     return Cell(f"{value:,}", unique(refs))
 
 
+def pair_cell(episodes: int, items: int, refs: Iterable[str] = ()) -> Cell:
+    """Episodes and items side by side, ``7 / 210``; a dash when there is neither."""
+    return Cell(f"{episodes:,} / {items:,}" if episodes or items else "–", unique(refs))
+
+
 def plural(value: int, word: str, many: str | None = None) -> str:
     """A number with its word: ``1 episode``, ``1,212 items``."""
     return f"{value:,} {word if value == 1 else (many or word + 's')}"

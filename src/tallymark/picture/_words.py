@@ -39,7 +39,7 @@ BASES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("known_account", "known number or account", frozenset({"known_number", "known_account"})),
     (
         "other_sign",
-        "other sign (camera, car, handwriting, own words)",
+        "another sign (camera, car, writing)",
         frozenset(
             {
                 "new_account_same_content",

@@ -76,8 +76,9 @@ def _windows(found: Episodes, marks: tuple[Anchor, ...]) -> list[_Span]:
     clock, spans = found.contacts.clock, []
     for mark in marks:
         for days in WINDOWS:
-            low = clock.day_start(_moved(mark.day, -days))
+            low = clock.day_start(_moved(mark.day, 1 - days))
             high = clock.day_start(_moved(mark.day, days + 1))
+            # The anchor's own day is the last of the days before it.
             spans.append(_Span(f"{days} days before {mark.text()}", low, mark.cut, mark))
             spans.append(_Span(f"{days} days after {mark.text()}", mark.cut, high, mark))
     return spans

@@ -8,7 +8,7 @@ from tallymark.picture import charts
 from tallymark.picture._entries import Anchor, Entry, anchors
 from tallymark.picture._series import axis, direction_note, later_rows, points, when_text
 from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, day_text, plural
-from tallymark.picture._words import lane_label
+from tallymark.picture._words import lane_label, order_label
 from tallymark.picture.episodes import Episodes, episodes
 
 
@@ -21,7 +21,9 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60, limit: int = 200, offse
     rows = [_named_row(entry, orders, told=told) for entry in named]
     total = len(rows)
     for mark in served:
-        more, listed = _others(found, mark, {e.id for e in named}, limit=limit + offset)
+        more, listed = _others(
+            found, mark, orders, named={e.id for e in named}, limit=limit + offset
+        )
         total += more
         rows += listed
     columns = ("Order", "When", "Channel", "Items", "Condition named", "Reported")
@@ -69,18 +71,18 @@ def _named_row(entry: Entry, orders: dict[str, Order], *, told: frozenset[str]) 
 
 
 def _order_name(order: Order) -> str:
-    return ", ".join(part for part in (order.kind, order.court) if part)
+    return ", ".join(part for part in (order_label(order.kind), order.court) if part)
 
 
 def _others(
-    found: Episodes, mark: Anchor, named: set[str], *, limit: int
+    found: Episodes, mark: Anchor, orders: dict[str, Order], *, named: set[str], limit: int
 ) -> tuple[int, list[tuple[Cell, ...]]]:
     """Episodes after service that no entry named above belongs to."""
     total, shown = later_rows(found, mark.cut, limit=limit, offset=0, without=named)
     clock = found.contacts.clock
     rows: list[tuple[Cell, ...]] = [
         (
-            Cell(mark.label.removesuffix(" served"), (mark.id,)),
+            Cell(_order_name(orders[mark.id]), (mark.id,)),
             Cell(when_text(one, clock=clock), one.refs),
             Cell(one.lane),
             count_cell(one.items, one.refs),
@@ -95,7 +97,7 @@ def _others(
 def _sentence(found: Episodes, served: list[Anchor], named: list[Entry]) -> str:
     if not served and not named:
         return "No order with a date of service is recorded."
-    parts = [f"{plural(found.count(a.cut), 'episode')} after the {a.text()}" for a in served]
+    parts = [f"{plural(found.count(a.cut), 'episode')} after {a.text()}" for a in served]
     parts.append(f"{plural(len(named), 'entry', 'entries')} linked to an order by the person")
     return "; ".join(parts) + "."
 

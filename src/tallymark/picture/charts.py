@@ -23,7 +23,7 @@ from tallymark.picture._svg import (
 )
 
 MOST_DOTS = 1500
-_LEVELS = (PAPER, "#e4ded2", "#c6beaf", "#9fb0b3", ACCENT)
+_LEVELS = (PAPER, "#e4ded2", "#c2bdb0", "#8fa3a8", ACCENT)  # even steps in grey
 _LEFT, _RIGHT = 72.0, 120.0
 
 
@@ -61,7 +61,10 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Time along the bottom: ticks as (place from 0 to 1, words), anchors likewise."""
+    """Time along the bottom: ticks as (place from 0 to 1, words), anchors likewise.
+
+    A tick's words may have a second line, for the year.
+    """
 
     ticks: tuple[tuple[float, str], ...] = ()
     anchors: tuple[tuple[float, str], ...] = ()
@@ -70,7 +73,7 @@ class Axis:
 def bars(name: str, *, title: str, description: str, rows: Sequence[Bar]) -> str:
     """Horizontal bars from zero, with the words before and the number behind each."""
     sheet = _sheet(name, title=title, description=description)
-    tail = min(280.0, max((text_width(row.text, BODY) for row in rows), default=0.0))
+    tail = min(300.0, max((text_width(row.text, BODY) for row in rows), default=0.0))
     longest = max((text_width(row.label, BODY) for row in rows), default=0.0)
     left = min(300.0, longest) + 20
     room = WIDTH - 28 - left - tail
@@ -146,8 +149,10 @@ def lanes(
     if not strips:
         sheet.height = _none(sheet, sheet.height)
         return sheet.render()
+    sheet.text(WIDTH - _RIGHT + 52, sheet.height + 12, "in all", size=SMALL, anchor="end")
+    sheet.text(WIDTH - 8, sheet.height + 12, f"top {unit}", size=SMALL, anchor="end")
     y = _letters(sheet, axis=axis, y=sheet.height, left=_LEFT, right=WIDTH - _RIGHT)
-    top = y
+    top = y = max(y, sheet.height + 15)
     most = max(max(strip.episodes) for strip in strips) or 1
     flood = max(max(strip.items) for strip in strips) or 1
     for strip in strips:
@@ -157,7 +162,7 @@ def lanes(
             _strip(sheet, strip, (kind, values, scale), y=y + 20 + place * 28, unit=unit)
         y += 84
     _rules(sheet, axis=axis, top=top, bottom=y, left=_LEFT, right=WIDTH - _RIGHT)
-    sheet.height = _legend(sheet, axis=axis, y=y + 22, words=_lane_words(sheet, y + 22))
+    sheet.height = _legend(sheet, axis=axis, y=y + 34, words=_lane_words(sheet, y + 34))
     return sheet.render()
 
 
@@ -170,16 +175,17 @@ def _strip(
     sheet.text(_LEFT - 8, y + 21, kind, size=SMALL, anchor="end")
     for place, value in enumerate(counts):
         if value:
-            high = max(22 * value / scale, 2.0)
+            high = max(22 * value / scale, 3.0)
             x = _LEFT + place * width
             fill = ACCENT if kind == "episodes" else sheet.stripes
-            shape = sheet.box(x, y + 22 - high, max(width - gap, 0.6), high, fill=fill)
+            bar = (x, y + 22 - high, max(width - gap, 0.6), high)
+            shape = sheet.box(*bar, fill=fill, edge=kind == "items" and gap > 0)
             note = f"{strip.label}, {unit} {place + 1} of {len(counts)}: {value:,} {kind}"
             sheet.mark(shape, note=note, refs=strip.refs[place])
     sheet.line(_LEFT, y + 22, WIDTH - _RIGHT, y + 22)
     total = f"{sum(counts):,}"
     sheet.text(WIDTH - _RIGHT + 52, y + 21, total, anchor="end", weight="bold")
-    sheet.text(WIDTH - _RIGHT + 58, y + 21, f"most {max(counts):,}", size=SMALL)
+    sheet.text(WIDTH - _RIGHT + 112, y + 21, f"{max(counts):,}", anchor="end")
 
 
 def dots(
@@ -211,7 +217,7 @@ def dots(
             x = left + 4 + (right - left - 8) * point.at
             shape = sheet.dot(x, base - step * point.stack, square=point.square)
             sheet.mark(shape, note=point.note, refs=point.refs)
-    bottom = y + 44 * len(rows) + 22
+    bottom = y + 44 * len(rows) + 34
     sheet.height = _legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom))
     return sheet.render()
 
@@ -264,14 +270,15 @@ def _rules(
     for at, _ in axis.anchors:
         x = left + (right - left) * at
         sheet.line(x, top, x, bottom, dash="4 3")
-    free = -1.0
+    free = [-1.0, -1.0]
     for at, words in axis.ticks:
         x = left + (right - left) * at
-        wide = text_width(words, SMALL)
-        if x > free and x + wide < WIDTH - 4:
-            sheet.line(x, bottom, x, bottom + 5)
-            sheet.text(x, bottom + 15, words, size=SMALL)
-            free = x + wide + 8
+        for line, part in enumerate(words.split("\n")[:2]):
+            wide = text_width(part, SMALL)
+            if x > free[line] and x + wide < WIDTH - 4:
+                sheet.line(x, bottom, x, bottom + 5)
+                sheet.text(x, bottom + 15 + 13 * line, part, size=SMALL)
+                free[line] = x + wide + 4
 
 
 def _lane_words(sheet: Sheet, y: float) -> float:
@@ -287,7 +294,7 @@ def _dot_words(sheet: Sheet, y: float) -> float:
     sheet.add(sheet.dot(13, y + 6))
     sheet.text(24, y + 10, "from an import", size=SMALL)
     sheet.add(sheet.dot(151, y + 6, square=True))
-    sheet.text(162, y + 10, "typed entry", size=SMALL)
+    sheet.text(162, y + 10, "holds a typed entry", size=SMALL)
     return y + 18
 
 
@@ -296,6 +303,6 @@ def _legend(sheet: Sheet, *, axis: Axis, y: float, words: float) -> float:
     y = max(y, words)
     for place, (_, text) in enumerate(axis.anchors):
         sheet.text(8, y + 12, letter(place), weight="bold")
-        sheet.text(34, y + 12, fit(text, WIDTH - 50))
+        sheet.text(34, y + 12, fit(text[:1].upper() + text[1:], WIDTH - 50))
         y += 18
     return y + 8

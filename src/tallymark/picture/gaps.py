@@ -33,7 +33,7 @@ class _Spell:
         return tuple(record.id for record, _ in self.reasons)
 
     def reason(self) -> str:
-        return "; ".join(reason_text(period) for _, period in self.reasons) or "not recorded"
+        return "; ".join(reason_text(period) for _, period in self.reasons) or "reason not recorded"
 
 
 def _build(casefile: Casefile, *, least_days: int = 7) -> View:
@@ -130,7 +130,7 @@ def _svg(spells: list[_Spell]) -> str:
             charts.Bar(
                 label=span_text(spell.first, spell.last),
                 value=spell.days,
-                text=f"{plural(spell.days, 'day')}, reason: {spell.reason()}",
+                text=f"{plural(spell.days, 'day')}: {spell.reason()}",
                 refs=spell.refs,
             )
             for spell in sorted(longest, key=lambda spell: spell.first)

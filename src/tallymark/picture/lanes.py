@@ -9,8 +9,8 @@ from tallymark.picture import charts
 from tallymark.picture._clock import FAR, Bins
 from tallymark.picture._entries import anchors
 from tallymark.picture._series import bin_axis, direction_note
-from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, plural, span_text
-from tallymark.picture.episodes import Episodes, episodes
+from tallymark.picture._view import Cell, Table, View, ViewSpec, pair_cell, plural, span_text
+from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes
 
 MOST = 110  # spans that can still be told apart on a page
 
@@ -43,21 +43,27 @@ def _edges(bins: Bins | None) -> list[tuple[int, int]]:
 
 
 def _table(found: Episodes, bins: Bins | None) -> Table:
-    columns = ["When"]
-    for lane in found.lanes:
-        columns += [f"{lane.lane.label}: episodes", f"{lane.lane.label}: items"]
+    """A row for each span that holds something; each cell is ``episodes / items``."""
+    labels = [bins.label(place) for place in range(len(bins.starts))] if bins else []
+    spans = [*zip(labels, _edges(bins), strict=True), ("all", (-FAR, FAR))]
     rows = []
-    for place, (low, high) in enumerate(_edges(bins)):
-        row = [Cell(bins.label(place) if bins else "")]
-        for lane in found.lanes:
-            row.append(count_cell(lane.count(low, high), lane.refs(low, high)))
-            row.append(count_cell(lane.items(low, high), lane.item_refs(low, high)))
-        if any(cell.text != "0" for cell in row[1:]):
-            rows.append(tuple(row))
-    total = [Cell("all")]
-    for lane in found.lanes:
-        total += [count_cell(lane.count(), lane.refs()), count_cell(lane.items(), lane.item_refs())]
-    return Table(tuple(columns), (*rows, tuple(total)) if found.lanes else ())
+    for label, (low, high) in spans if found.lanes else ():
+        cells = [
+            pair_cell(lane.count(low, high), lane.items(low, high), _refs(lane, low, high))
+            for lane in found.lanes
+        ]
+        every = pair_cell(
+            found.count(low, high), found.items(low, high), (r for c in cells for r in c.refs)
+        )
+        if every.refs or found.items(low, high):
+            rows.append((Cell(label), *cells, every))
+    return Table(
+        ("Episodes / items", *(lane.lane.label for lane in found.lanes), "All"), tuple(rows)
+    )
+
+
+def _refs(lane: LaneEpisodes, low: int, high: int) -> tuple[str, ...]:
+    return (*lane.refs(low, high), *lane.item_refs(low, high))
 
 
 def _svg(casefile: Casefile, found: Episodes, bins: Bins | None) -> str:

@@ -15,7 +15,7 @@ from tallymark.picture._view import (
     Table,
     View,
     ViewSpec,
-    count_cell,
+    pair_cell,
     plural,
     unique,
 )
@@ -105,18 +105,17 @@ def _behind(found: Episodes) -> dict[tuple[int, int], tuple[str, ...]]:
 
 def _table(found: Episodes, began: _Grid, items: _Grid) -> Table:
     behind = _behind(found)
-    columns = ["Hour"]
-    for name in WEEKDAYS:
-        columns += [f"{name}: episodes", f"{name}: items"]
-    rows = []
-    for hour in range(24):
-        row = [Cell(f"{hour:02}:00")]
-        for day in range(7):
-            refs = behind.get((day, hour), ())
-            row.append(count_cell(began[day, hour], refs if began[day, hour] else ()))
-            row.append(count_cell(items[day, hour], refs if items[day, hour] else ()))
-        rows.append(tuple(row))
-    return Table(tuple(columns), tuple(rows) if items else ())
+    rows = [
+        (
+            Cell(f"{hour:02}:00"),
+            *(
+                pair_cell(began[day, hour], items[day, hour], behind.get((day, hour), ()))
+                for day in range(7)
+            ),
+        )
+        for hour in range(24)
+    ]
+    return Table(("Episodes / items", *WEEKDAYS), tuple(rows) if items else ())
 
 
 def _data(found: Episodes, began: _Grid, items: _Grid, rough: list[Entry]) -> dict[str, object]:
