@@ -1,0 +1,269 @@
+"""What leaves in a pack and what stays: records shown, masked, or kept back, each with its reason.
+
+The raw bytes of a shown record leave unchanged, because its proof covers them. So a record that may
+not be read in full is kept back whole, and only its place in the log is named; pages and tables are
+made from a *rendered* casefile in which it is masked.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import compress
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tallymark.errors import NothingChosen, PackError
+from tallymark.model.casefile import Casefile, EventColumns
+from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record
+from tallymark.pack.names import Original, original
+from tallymark.pack.people import masked_body, masked_label
+
+Purpose = Literal["police", "court", "disclosure", "supporter"]
+PURPOSES: tuple[Purpose, ...] = ("police", "court", "disclosure", "supporter")
+
+KEPT_BACK = {
+    "intimate": "marked intimate",
+    "child": "marked as showing a child",
+    "legally_privileged": "marked as legal advice",
+    "new_address": "marked as showing a new address",
+    "medical": "marked medical",
+    "import": "read from a file that is not included",
+    "safe_place": "a place marked to be kept private",
+    "names": "holds names and contact details; initials are printed instead",
+    "hand_over": "says to whom earlier packs were given",
+}
+"""Why a chosen record is not shown, in the words that are printed."""
+
+_NEVER = ("intimate", "child", "legally_privileged")
+_NOT_TO_OTHERS = ("new_address", "medical")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """One chosen record that does not leave: its place in the log, its type and a key of KEPT_BACK."""
+
+    index: int
+    type: str
+    reason: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What the pages say of the signature and the log. ``words`` are the six of the signer."""
+
+    fingerprint: str
+    words: tuple[str, ...]
+    origin: str
+    size: int
+    root: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A pack before it is written. ``casefile`` is as rendered; ``shown`` are the true records.
+
+    ``made`` is aware. ``withheld`` are all places in the log that are neither shown nor erased,
+    ``kept_back`` those among them that the person had chosen. ``owners`` names, for each record id,
+    the number that people see.
+    """
+
+    casefile: Casefile
+    shown: tuple[Record, ...]
+    kept_back: tuple[KeptBack, ...]
+    originals: tuple[Original, ...]
+    withheld: tuple[int, ...]
+    erased: tuple[int, ...]
+    numbers: Mapping[str, int]
+    purpose: Purpose
+    made: datetime
+    pack_id: str
+    series: str
+    sequence: int
+    seal: Seal
+
+    @property
+    def initials_only(self) -> bool:
+        """Whether names, numbers and the way to reach the person are left out."""
+        return self.purpose in {"disclosure", "supporter"}
+
+    @property
+    def by_selection(self) -> int:
+        """How many records were left out because nobody chose them."""
+        return len(self.withheld) - len(self.kept_back)
+
+    def local(self, moment: datetime) -> datetime:
+        """An instant on the clock of the person's zone."""
+        return moment.astimezone(ZoneInfo(self.casefile.zone))
+
+    def number(self, record_id: str) -> int | None:
+        """The number people see for a record; None when it is not in the chosen part of the log."""
+        return self.numbers.get(record_id)
+
+    def record(self, record_id: str | None) -> Record | None:
+        """The record as rendered, or None."""
+        return next((r for r in self.casefile.records if r.id == record_id), None)
+
+
+def choose(
+    casefile: Casefile,
+    *,
+    purpose: str,
+    made: datetime,
+    pack_id: str,
+    series: str,
+    sequence: int,
+    seal: Seal,
+    erased: Collection[int] = (),
+) -> Contents:
+    """Decide what leaves. Raises ``NothingChosen`` for an empty selection."""
+    if purpose not in PURPOSES:
+        raise PackError("A pack is for police, court, disclosure or supporter.")
+    numbers = {r.id: casefile.leaves[r.id].index for r in casefile.records}
+    kept = _kept_back(casefile.records, purpose=purpose)
+    shown = sorted((r for r in casefile.records if r.id not in kept), key=lambda r: numbers[r.id])
+    if all(r.type in {"epoch", "hand_over"} for r in shown):
+        raise NothingChosen
+    indices = {numbers[r.id] for r in shown}
+    gone = tuple(sorted(erased))
+    return Contents(
+        casefile=_rendered(casefile, kept=kept, purpose=purpose),
+        shown=tuple(shown),
+        kept_back=_reasons(casefile.records, kept=kept, numbers=numbers),
+        originals=_originals(shown),
+        withheld=tuple(i for i in range(seal.size) if i not in indices and i not in gone),
+        erased=gone,
+        numbers=numbers,
+        purpose=cast("Purpose", purpose),
+        made=made,
+        pack_id=pack_id,
+        series=series,
+        sequence=sequence,
+        seal=seal,
+    )
+
+
+def _reasons(
+    records: Sequence[Record], *, kept: Mapping[str, str], numbers: Mapping[str, int]
+) -> tuple[KeptBack, ...]:
+    found = [
+        KeptBack(
+            index=numbers[r.id],
+            type=r.type,
+            reason=kept[r.id],
+            number=r.body.number if isinstance(r.body, Exhibit) else "",
+        )
+        for r in records
+        if r.id in kept
+    ]
+    return tuple(sorted(found, key=lambda k: k.index))
+
+
+def _originals(shown: Sequence[Record]) -> tuple[Original, ...]:
+    """One file for each exhibit number; versions of one exhibit share it."""
+    found: dict[str, Original] = {}
+    for record in shown:
+        if isinstance(record.body, Exhibit):
+            found[record.body.number] = original(record.id, record.body)
+    return tuple(sorted(found.values(), key=lambda o: o.path.encode()))
+
+
+def _kept_back(records: Sequence[Record], *, purpose: str) -> dict[str, str]:
+    """The reason for each record that may not leave, by id; earlier versions share it."""
+    found: dict[str, str] = {}
+    chain = _chains(records)
+    for record in records:
+        if reason := _reason(record, purpose=purpose):
+            found.setdefault(chain[record.id], reason)
+    kept = {r.id: found[chain[r.id]] for r in records if chain[r.id] in found}
+    for record in records:
+        if isinstance(record.body, Import) and record.body.exhibit in kept:
+            kept.setdefault(record.id, "import")
+    return kept
+
+
+def _chains(records: Sequence[Record]) -> dict[str, str]:
+    """For each record the id of the first version known; a later flag reaches back over all."""
+    first: dict[str, str] = {}
+    for record in records:
+        first[record.id] = first.get(record.supersedes or "", record.id)
+    return first
+
+
+def _reason(record: Record, *, purpose: str) -> str:
+    body, others = record.body, purpose in {"disclosure", "supporter"}
+    if isinstance(body, Place) and body.safe_location:
+        return "safe_place"
+    if isinstance(body, Exhibit):
+        marks = (*_NEVER, *_NOT_TO_OTHERS) if others else _NEVER
+        return next((mark for mark in marks if mark in body.sensitivity), "")
+    if others and isinstance(body, Person | Place):
+        return "names"
+    return "hand_over" if others and isinstance(body, HandOver) else ""
+
+
+def _rendered(casefile: Casefile, *, kept: Mapping[str, str], purpose: str) -> Casefile:
+    """The casefile that pages are made from: kept-back records masked, their events gone."""
+    others = purpose in {"disclosure", "supporter"}
+    ids = frozenset(r.id for r in casefile.records)
+    records = [
+        msgspec.structs.replace(
+            r, body=masked_body(r.body, reason=kept.get(r.id, ""), initials=others, ids=ids)
+        )
+        for r in casefile.records
+        if kept.get(r.id) not in {"import", "hand_over"}
+    ]
+    sources = tuple(s for s in casefile.sources if s.import_id not in kept)
+    events = casefile.events
+    if len(sources) != len(casefile.sources):
+        gone = [s for s in casefile.sources if s.import_id in kept]
+        events = _without(events, [(s.first_row, s.first_row + s.count) for s in gone])
+    if others:
+        events = replace(events, parties=tuple(map(masked_label, events.parties)))
+    return replace(casefile, records=tuple(records), sources=sources, events=events)
+
+
+def _without(events: EventColumns, spans: Sequence[tuple[int, int]]) -> EventColumns:
+    keep = bytes(not any(first <= row < end for first, end in spans) for row in events.row)
+
+    def chosen(column: array[int]) -> array[int]:
+        return array(column.typecode, compress(column, keep))
+
+    return replace(
+        events,
+        seconds=chosen(events.seconds),
+        channel=chosen(events.channel),
+        party=chosen(events.party),
+        direction=chosen(events.direction),
+        kind=chosen(events.kind),
+        flags=chosen(events.flags),
+        row=chosen(events.row),
+    )
+
+
+def kept_back_lines(contents: Contents) -> tuple[str, ...]:
+    """What was not included, counted by reason, in plain sentences."""
+    counted = Counter(k.reason for k in contents.kept_back)
+    lines = [
+        f"{count} {'record is' if count == 1 else 'records are'} kept back: {KEPT_BACK[reason]}."
+        for reason, count in sorted(counted.items())
+    ]
+    if contents.by_selection:
+        many = contents.by_selection
+        lines.append(
+            f"{many} {'record is' if many == 1 else 'records are'} withheld by selection of dates or entries."
+        )
+    if contents.erased:
+        lines.append(f"{len(contents.erased)} erased at the person's wish; their places stay.")
+    return tuple(lines)
+
+
+Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all."""

@@ -1,0 +1,45 @@
+"""The list of exhibits: number, what it is, its file in the pack, its digest, who mentions it."""
+
+from __future__ import annotations
+
+from tallymark.model.record import Exhibit
+from tallymark.pack import say
+from tallymark.pack.chronology import listed_exhibits, mentions
+from tallymark.pack.contents import Contents
+from tallymark.pack.sections._section import Part, Section, cite
+
+
+def _content(contents: Contents) -> tuple[Part, ...]:
+    cited = mentions(contents)
+    paths = {o.number: o.path for o in contents.originals}
+    found, numbers = [], []
+    for record, why in listed_exhibits(contents):
+        body, number = record.body, contents.numbers[record.id]
+        if not isinstance(body, Exhibit):
+            continue
+        numbers.append(number)
+        rows = [
+            ["File here", paths.get(body.number, "")],
+            ["Size", f"{say.size(body.size)} ({body.mime})"],
+            ["SHA-256", body.sha256],
+        ]
+        found.append(
+            {
+                "n": number,
+                "number": body.number,
+                "title": body.title or body.name or say.code(body.kind),
+                "why": why,
+                "rows": [] if why else rows,
+                "cited": cite(cited.get(record.id, ())),
+            }
+        )
+    lead = (
+        f"{say.count(len(found), 'exhibit')}. Exhibit numbers are proposed and never change; "
+        "police may add their own."
+        if found
+        else "No exhibit is in this pack."
+    )
+    return (Part(data={"lead": lead, "exhibits": found}, numbers=tuple(numbers)),)
+
+
+SECTION = Section(order=60, title="Exhibits", content=_content)

@@ -1,0 +1,160 @@
+"""The page a detective reads first: one A4 page, at most 450 words and one grid.
+
+Order, rules and what is never left out: the rows are written in ``rows``; this module makes them
+fit and lays out the grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tallymark.pack import say
+from tallymark.pack.contents import Contents
+from tallymark.pack.sections._section import Part, Run, Section, plain_runs
+from tallymark.pack.sections.summary.rows import KEEP, Page, Row, rows
+from tallymark.picture.summary import Summary, summarise
+
+MOST_WORDS = 450
+MOST_CHARACTERS = 4_000
+MOST_CHANNELS = 6
+_GRID_GROUP = 3
+FOOT = "These are counts of what was recorded. No risk level is given: none is implied."
+
+
+def _grid(page: Page) -> dict[str, object] | None:
+    """Channels by month; beyond six channels the rest are one row."""
+    grid = page.summary.grid
+    if grid is None:
+        return None
+    found = list(grid.rows[:MOST_CHANNELS])
+    rest = grid.rows[MOST_CHANNELS:]
+    lines = [
+        _line(page, r.label, [(c.value, c.refs) for c in r.cells], r.episodes, r.items)
+        for r in found
+    ]
+    if rest:
+        cells = [
+            (sum(r.cells[i].value for r in rest), tuple(x for r in rest for x in r.cells[i].refs))
+            for i in range(len(grid.columns))
+        ]
+        many = sum(r.episodes.value for r in rest)
+        items = sum(r.items.value for r in rest)
+        lines.append(
+            [f"{len(rest)} other channels", *(_count(page, v, refs) for v, refs in cells)]
+            + [f"{many:,}", f"{items:,}"]
+        )
+    total = grid.total
+    lines.append(
+        _line(page, "all", [(c.value, c.refs) for c in total.cells], total.episodes, total.items)
+    )
+    phases = [column.phase for column in grid.columns]
+    return {
+        "columns": [[c.label, c.days] for c in grid.columns],
+        "cuts": [i for i in range(1, len(phases)) if phases[i] != phases[i - 1]],
+        "names": [p.label.removeprefix("after ") for p in page.summary.phases[1:]],
+        "rows": lines,
+    }
+
+
+def _line(page: Page, label: str, cells: Sequence[object], *ends: object) -> list[Run]:
+    counted = [_count(page, *cell) for cell in cells]  # type: ignore[misc]
+    return [label, *counted, *(page.figure(e.value, e.refs) for e in ends)]  # type: ignore[attr-defined]
+
+
+def _count(page: Page, value: int, refs: Sequence[str]) -> Run:
+    return page.figure(value, refs) if value else "."
+
+
+def _words(found: Sequence[Row]) -> int:
+    return sum(len(f"{r.label} {plain_runs(r.runs)}".split()) for r in found)
+
+
+def _fitting(found: Sequence[Row], *, head: str, grid: str) -> list[Row]:
+    """Rows within both limits: those that may go are left out, the least needed first."""
+    kept = list(found)
+    fixed = len(head) + len(grid) + len(FOOT) + 64
+    while _words(kept) + len(f"{head} {FOOT}".split()) > MOST_WORDS or (
+        fixed + sum(len(line) + 1 for row in kept for line in _plain_row(row)) > MOST_CHARACTERS
+    ):
+        loose = [row for row in kept if row.drop != KEEP]
+        if not loose:
+            break
+        kept.remove(max(loose, key=lambda row: row.drop))
+    return kept
+
+
+def _plain_row(row: Row) -> list[str]:
+    label = row.label.replace("\n", " ")
+    return [f"{label}: {plain_runs(row.runs)}" if label else f"  {plain_runs(row.runs)}"]
+
+
+def _plain_grid(grid: dict[str, object] | None) -> str:
+    """The grid with its columns lined up by spaces."""
+    if grid is None:
+        return ""
+    columns: list[list[str]] = grid["columns"]  # type: ignore[assignment]
+    body: list[list[Run]] = grid["rows"]  # type: ignore[assignment]
+    head = ["episodes", *(f"{a} {b}".strip() for a, b in columns), "all", "items"]
+    table = [head, *([plain_runs([cell]) for cell in line] for line in body)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(head))]
+    return "\n".join(
+        " ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in table
+    )
+
+
+def _head(contents: Contents) -> str:
+    made = contents.local(contents.made)
+    return (
+        f"Pack {contents.sequence} of {made.day} {say.MONTHS[made.month - 1]} {made.year}, "
+        f"{say.clock(made)} {made.tzname()}, for {contents.purpose}"
+    )
+
+
+def _composed(contents: Contents) -> tuple[list[Row], dict[str, object] | None]:
+    summary: Summary = summarise(contents.casefile)
+    page = Page(contents, summary)
+    grid = _grid(page)
+    found = rows(contents, summary)
+    return _fitting(found, head=_head(contents), grid=_plain_grid(grid)), grid
+
+
+def plain(contents: Contents) -> str:
+    """The page in plain characters: the same rows and the same grid."""
+    found, grid = _composed(contents)
+    lines = [f"START HERE. {_head(contents)}", ""]
+    placed = False
+    for row in found:
+        if grid is not None and not placed and row.group > _GRID_GROUP:
+            lines += [_plain_grid(grid)]
+            placed = True
+        lines += _plain_row(row)
+    return "\n".join([*lines, "", FOOT, ""])
+
+
+def _content(contents: Contents) -> tuple[Part, ...]:
+    found, grid = _composed(contents)
+    groups = sorted({row.group for row in found} | {_GRID_GROUP})
+    data = {
+        "head": _head(contents),
+        "foot": FOOT,
+        "grid": grid,
+        "groups": [
+            {
+                "grid": group == _GRID_GROUP,
+                "rows": [
+                    {"label": row.label, "runs": list(row.runs)}
+                    for row in found
+                    if row.group == group
+                ],
+            }
+            for group in groups
+        ],
+    }
+    return (Part(data=data),)
+
+
+SECTION = Section(order=10, title="Start here", content=_content)
