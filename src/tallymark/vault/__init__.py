@@ -1,1 +1,12 @@
-"""vault"""
+"""The encrypted vault: records, exhibits and events in one folder that only its owner can read.
+
+The order of writing is fixed by ``docs/spec/vault.md``. ``Vault`` is the one way in.
+"""
+
+from tallymark.vault.check import Finding
+from tallymark.vault.events import EventWriter
+from tallymark.vault.log import Act, Stored
+from tallymark.vault.search import Hit
+from tallymark.vault.vault import Vault
+
+__all__ = ["Act", "EventWriter", "Finding", "Hit", "Stored", "Vault"]

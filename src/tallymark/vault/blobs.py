@@ -1,0 +1,137 @@
+"""Exhibits on disk: one sealed file each under a random name, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from tallymark.errors import RecordError, UnknownRecord, VaultDamaged
+from tallymark.integrity.envelope import Identity, Sealed, SealedReader, seal
+from tallymark.model.record import Exhibit
+from tallymark.vault import place
+from tallymark.vault.store import Connection
+
+SUFFIX = ".age"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A sealed file that is on disk, and the key that opens it; the row comes afterwards."""
+
+    name: str
+    identity: Identity
+    sealed: Sealed
+
+    def described(self, describe: Callable[[str, int, int], Exhibit], ordinal: int) -> Exhibit:
+        """What ``describe`` says of the file. Raises RecordError when it is of another file."""
+        body = describe(self.sealed.sha256, self.sealed.size, ordinal)
+        if (body.sha256, body.size) != (self.sealed.sha256, self.sealed.size):
+            raise RecordError("The description does not fit the file.")
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRow:
+    """What the database knows of one exhibit's file."""
+
+    ordinal: int
+    name: str
+    exhibit: str
+    identity: str | None
+    sha256: str
+    size: int
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """Where the sealed file called ``name`` lies."""
+    return folder / place.BLOBS / (name + SUFFIX)
+
+
+def store(folder: Path, source: BinaryIO, *, progress: Callable[[int], None] | None = None) -> Blob:
+    """Stream ``source``, hash and seal it, fsync, rename, fsync of the folder.
+
+    Each blob has its own key; the plaintext is padded inside, so the size of the file says little.
+    Raises DiskFull; then nothing is left behind.
+    """
+    identity = Identity.generate()
+    name = secrets.token_hex(16)
+    done: list[Sealed] = []
+
+    def write(file: BinaryIO) -> None:
+        recipients = [identity.recipient]
+        done.append(seal(source, file, recipients=recipients, pad=True, progress=progress))
+
+    place.write_file(file_of(folder, name), write)
+    return Blob(name, identity, done[0])
+
+
+def next_ordinal(connection: Connection) -> int:
+    """The number of the next exhibit, from 1; a number is never given twice."""
+    return int(connection.execute("SELECT coalesce(max(ordinal), 0) + 1 FROM blobs").get)
+
+
+def insert(connection: Connection, blob: Blob, *, ordinal: int, exhibit: str) -> None:
+    """The row that makes ``blob`` part of the vault."""
+    sealed = blob.sealed
+    connection.execute(
+        "INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            ordinal,
+            blob.name,
+            exhibit,
+            blob.identity.secret,
+            sealed.sha256,
+            sealed.size,
+            sealed.sealed_size,
+        ),
+    )
+
+
+def rows(connection: Connection) -> list[BlobRow]:
+    """Every blob row by number."""
+    found = connection.execute(
+        "SELECT ordinal, name, exhibit, identity, sha256, size FROM blobs ORDER BY ordinal"
+    )
+    return [BlobRow(*row) for row in found]
+
+
+def row_of(connection: Connection, exhibit: str) -> BlobRow | None:
+    """The row of one exhibit record, or None."""
+    found = connection.execute(
+        "SELECT ordinal, name, exhibit, identity, sha256, size FROM blobs WHERE exhibit = ?",
+        (exhibit,),
+    ).fetchone()
+    return None if found is None else BlobRow(*found)
+
+
+def open_row(folder: Path, row: BlobRow) -> SealedReader:
+    """The original's bytes, seekable. VaultDamaged when its file is gone, EnvelopeDamaged."""
+    if row.identity is None:
+        raise UnknownRecord("This exhibit was erased.")
+    try:
+        file = file_of(folder, row.name).open("rb")
+    except FileNotFoundError:
+        raise VaultDamaged("The sealed file of this exhibit is missing.") from None
+    try:
+        return SealedReader(file, identity=Identity.parse(row.identity), size=row.size)
+    except BaseException:
+        file.close()
+        raise
+
+
+def sweep(folder: Path, connection: Connection) -> int:
+    """Delete sealed files that no row names (their acknowledgement never came); how many."""
+    named = {name for (name,) in connection.execute("SELECT name FROM blobs")}
+    gone = 0
+    for entry in os.scandir(folder / place.BLOBS):
+        stem = entry.name.removesuffix(SUFFIX)
+        if entry.is_file(follow_symlinks=False) and (stem == entry.name or stem not in named):
+            Path(entry.path).unlink()
+            gone += 1
+    if gone:
+        place.sync_folder(folder / place.BLOBS)
+    return gone

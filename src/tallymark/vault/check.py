@@ -1,0 +1,177 @@
+"""Reads everything again and says what does not hold what was written.
+
+The cipher notices a changed page but not an old page or file put back; recomputing leaves, roots
+and digests from the bytes does, as far as the signed head reaches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallymark.errors import EnvelopeError, IntegrityError, TallymarkError
+from tallymark.integrity import checkpoint
+from tallymark.integrity.digest import sha256_stream
+from tallymark.integrity.merkle import Frontier, leaf_hash
+from tallymark.model.record import Exhibit, Import
+from tallymark.vault import blobs, generations, place
+from tallymark.vault.log import ACTS, DIARY, Log, load_records
+from tallymark.vault.store import Connection, Database
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit: ``what`` in a word or two, ``detail`` in a sentence."""
+
+    what: str
+    detail: str
+
+
+def check(
+    folder: Path, database: Database, *, logs: tuple[Log, Log], progress: Progress | None = None
+) -> list[Finding]:
+    """Every finding; an empty list when all fits.
+
+    ``progress`` gets (bytes done, bytes in all) over the exhibits. Entries can be saved meanwhile,
+    except while one exhibit's row or one generation is read.
+    """
+    found: list[Finding] = []
+    steps: list[Callable[[], Iterator[Finding]]] = [
+        lambda: _database(database),
+        lambda: _log(database, logs[DIARY], table="records"),
+        lambda: _log(database, logs[ACTS], table="acts"),
+        lambda: _records(database),
+        lambda: _blobs(folder, database, progress),
+        lambda: _events(database),
+    ]
+    for step in steps:
+        try:
+            found.extend(step())
+        except TallymarkError as problem:
+            found.append(Finding("database", str(problem)))
+    return found
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        for (line,) in connection.execute("PRAGMA integrity_check"):
+            if line != "ok":
+                yield Finding("database", "The database's own check found a fault.")
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            yield Finding("database", "A row points to a record that is not there.")
+
+
+def _log(database: Database, log: Log, *, table: str) -> Iterator[Finding]:
+    name = "diary log" if log.number == DIARY else "acts log"
+    with database.read() as connection:
+        leaves = log.leaves(connection)
+        stored = log.frontier(connection)
+        note = log.note(connection) if leaves else ""
+        rows = connection.execute(
+            f"SELECT idx, data FROM {table} ORDER BY idx"  # noqa: S608 - two fixed names
+        ).fetchall()
+    if [index for index, _ in rows] != list(range(len(leaves))):
+        yield Finding(name, "A row of the log is missing.")
+    for index, data in rows:
+        if data is not None and (index >= len(leaves) or leaf_hash(data) != leaves[index]):
+            yield Finding(name, f"Number {index} is not what was written.")
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    if frontier.to_bytes() != stored.to_bytes():
+        yield Finding(name, "The head does not fit the leaves.")
+    if leaves and not _signed(note, log, frontier):
+        yield Finding(name, "The signed head does not fit the log.")
+
+
+def _signed(note: str, log: Log, frontier: Frontier) -> bool:
+    try:
+        head = checkpoint.open_note(note, public=log.key.public, name=log.origin)
+    except IntegrityError:
+        return False
+    return (head.size, head.root) == (frontier.size, frontier.root())
+
+
+def _records(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        stored = load_records(connection)
+        named = dict(connection.execute("SELECT idx, id || ' ' || type FROM records").fetchall())
+    for one in stored:
+        if named.get(one.index) != f"{one.record.id} {one.record.type}":
+            yield Finding("record", f"Number {one.index} is filed under another name.")
+
+
+def _blobs(folder: Path, database: Database, progress: Progress | None) -> Iterator[Finding]:
+    with database.read() as connection:
+        rows = blobs.rows(connection)
+        stated = {
+            one.record.id: (body.sha256, body.size)
+            for one in load_records(connection)
+            if isinstance(body := one.record.body, Exhibit)
+        }
+    total, done = sum(row.size for row in rows), 0
+    for row in rows:
+        if row.identity is not None:
+            fault = _blob_fault(folder, row)
+            if fault is None and stated.get(row.exhibit) != (row.sha256, row.size):
+                fault = "its record states another file"
+            if fault is not None:
+                yield Finding("exhibit", f"Exhibit number {row.ordinal}: {fault}.")
+        done += row.size
+        if progress is not None:
+            progress(done, total)
+    held = {row.name + blobs.SUFFIX for row in rows}
+    for entry in os.scandir(folder / place.BLOBS):
+        if entry.name not in held and not entry.name.endswith(place.PART):
+            yield Finding("exhibit", "There is a sealed file that no exhibit names.")
+
+
+def _blob_fault(folder: Path, row: blobs.BlobRow) -> str | None:
+    try:
+        with blobs.open_row(folder, row) as reader:
+            buffered = io.BufferedReader(reader, buffer_size=1 << 20)
+            found = sha256_stream(buffered)
+    except EnvelopeError:
+        return "its sealed file was changed"
+    except (TallymarkError, OSError):
+        return "its sealed file is missing or cannot be read"
+    return None if found == (row.sha256, row.size) else "its bytes are not what was stored"
+
+
+def _events(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        sources = generations.visible(connection)
+        stated = {
+            one.record.id: body.events_digest
+            for one in load_records(connection)
+            if isinstance(body := one.record.body, Import)
+        }
+    for number, source in enumerate(sources, 1):
+        with database.read() as connection:
+            digest, count = _digest(connection, source.gen)
+        agreed = {digest, source.events_digest, stated.get(source.import_id)}
+        if len(agreed) != 1 or count != source.count:
+            yield Finding("events", f"Import {number}: its events are not what was read.")
+
+
+def _digest(connection: Connection, gen: int) -> tuple[str, int]:
+    digest, count = hashlib.sha256(), 0
+    rows = connection.execute(
+        "SELECT data FROM event_blocks WHERE key >= ? AND key < ? ORDER BY key",
+        (generations.key(gen, 0), generations.key(gen + 1, 0)),
+    )
+    for (data,) in rows:
+        try:
+            lines = zlib.decompress(data)
+        except zlib.error:
+            return "", count
+        digest.update(lines)
+        count += lines.count(b"\n")
+    return digest.hexdigest(), count

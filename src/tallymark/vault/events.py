@@ -1,0 +1,181 @@
+"""Events on their way in: batches become blocks, words and columns of an invisible generation.
+
+A slice of at most 4,096 events is one transaction, so an entry is saved between two slices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from array import array
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Self
+
+from tallymark.errors import LimitExceeded, ReaderFailed, VaultError
+from tallymark.model.event import KINDS, EventBatch
+from tallymark.model.record import Import
+from tallymark.vault import generations
+from tallymark.vault.columns import ColumnWriter, Disorder
+from tallymark.vault.generations import Found
+from tallymark.vault.log import Stored
+from tallymark.vault.store import Connection, Database
+from tallymark.vault.words import indexable
+
+SLICE_EVENTS = 4096
+SLICE_BYTES = 8 << 20
+BLOCK_EVENTS = 128
+BLOCK_BYTES = 64 * 1024
+MOST_PARTIES = 65_535
+_LEVEL = 1
+
+
+class EventWriter:
+    """Takes the events of one import in file order; readers see nothing until ``finish``.
+
+    One thread at a time. As a context manager it abandons what was not finished.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        exhibit_id: str,
+        channel: str,
+        zone: str,
+        commit: Callable[[int, Import, Found], Stored],
+    ) -> None:
+        self._database = database
+        self._exhibit = exhibit_id
+        self._commit = commit
+        with database.transaction() as connection:
+            self.gen = generations.begin(connection, exhibit=exhibit_id, channel=channel, zone=zone)
+        self.count = 0
+        self._digest = hashlib.sha256()
+        self._parties = [""]
+        self._columns = ColumnWriter(self.gen)
+        self._disorder = Disorder()
+        self._open = True
+        self._whole = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.abandon()
+
+    def add(self, batch: EventBatch) -> None:
+        """Take the next events. Raises ReaderFailed for a batch that does not add up, DiskFull.
+
+        After an error call ``abandon``; nothing of the import is or will be visible.
+        """
+        self._must_be_open()
+        self._whole = False
+        parts = _Parts(batch, known=len(self._parties))
+        self._parties.extend(batch.new_senders)
+        self._digest.update(batch.lines)
+        for start, end in parts.slices():
+            with self._database.transaction() as connection:
+                self._write(connection, parts, start, end)
+            self._disorder.add(parts.columns[0][start:end])
+            self.count += end - start
+        self._whole = True
+
+    def finish(self, describe: Callable[[str, int], Import]) -> Stored:
+        """Append the import record and make the events visible, in one last transaction.
+
+        ``describe`` gets the events' digest (64 hex) and their count and must state both. When
+        this returns it is on disk; when it raises, nothing of the import is visible.
+        """
+        self._must_be_open()
+        if not self._whole:
+            raise VaultError("A part of this import failed; begin it again.")
+        digest = self._digest.hexdigest()
+        with self._database.transaction() as connection:
+            self._columns.finish(connection)
+        body = describe(digest, self.count)
+        if (body.exhibit, body.events_digest, body.events) != (self._exhibit, digest, self.count):
+            raise ReaderFailed("The import's record does not fit the events that were read.")
+        found = Found(
+            self.count,
+            digest,
+            tuple(self._parties),
+            self._disorder.rises,
+            self._disorder.falls,
+        )
+        stored = self._commit(self.gen, body, found)
+        self._open = False
+        return stored
+
+    def abandon(self) -> None:
+        """Drop what was added. Harmless after ``finish`` and when done twice."""
+        if self._open:
+            self._open = False
+            generations.sweep(self._database, [self.gen])
+
+    def _must_be_open(self) -> None:
+        if not self._open:
+            raise VaultError("This import has ended; begin it again.")
+
+    def _write(self, connection: Connection, parts: _Parts, start: int, end: int) -> None:
+        connection.executemany(
+            "INSERT INTO event_blocks VALUES (?, ?)",
+            (
+                (generations.key(self.gen, self.count + first - start), data)
+                for first, data in parts.blocks(start, end)
+            ),
+        )
+        connection.executemany(
+            f"INSERT INTO event_words_{self.gen} (rowid, words) VALUES (?, ?)",  # noqa: S608 - a number of ours
+            enumerate(map(indexable, islice(parts.texts, start, end)), self.count),
+        )
+        self._columns.add(connection, tuple(column[start:end] for column in parts.columns))
+
+
+class _Parts:
+    """A batch whose parts agree with each other: it comes out of a jail and is not trusted."""
+
+    def __init__(self, batch: EventBatch, *, known: int) -> None:
+        self.lines = batch.lines
+        self.texts = batch.texts
+        try:
+            offsets, seconds = array("I", batch.offsets), array("q", batch.seconds)
+            party, kinds = array("H", batch.senders), array("B", batch.kinds)
+            self.columns = (seconds, party, kinds, array("B", batch.flags))
+        except (ValueError, TypeError) as problem:
+            raise ReaderFailed("The reader's answer is damaged.") from problem
+        self.offsets = offsets
+        if known + len(batch.new_senders) > MOST_PARTIES:
+            raise LimitExceeded("The export names more than 65,535 senders.")
+        size = len(self.texts)
+        fits = (
+            len(offsets) == size + 1
+            and all(len(column) == size for column in self.columns)
+            and (offsets[0], offsets[-1]) == (0, len(self.lines))
+            and max(party, default=0) < known + len(batch.new_senders)
+            and max(kinds, default=0) < len(KINDS)
+        )
+        if not fits:
+            raise ReaderFailed("The reader's answer does not add up.")
+
+    def slices(self) -> Iterator[tuple[int, int]]:
+        """[start, end) of each transaction."""
+        return self._cut(0, len(self.texts), events=SLICE_EVENTS, size=SLICE_BYTES)
+
+    def blocks(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        """First event and compressed lines of each block in [start, end)."""
+        for first, last in self._cut(start, end, events=BLOCK_EVENTS, size=BLOCK_BYTES):
+            lines = self.lines[self.offsets[first] : self.offsets[last]]
+            if lines.count(b"\n") != last - first or not lines.endswith(b"\n"):
+                raise ReaderFailed("The reader's answer does not add up.")
+            yield first, zlib.compress(lines, _LEVEL)
+
+    def _cut(self, start: int, end: int, *, events: int, size: int) -> Iterator[tuple[int, int]]:
+        """Pieces of at most ``events`` events and ``size`` bytes, but at least one event."""
+        offsets = self.offsets
+        while start < end:
+            stop = min(end, start + events)
+            while stop > start + 1 and offsets[stop] - offsets[start] > size:
+                stop = start + (stop - start) // 2
+            yield start, stop
+            start = stop

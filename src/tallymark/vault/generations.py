@@ -1,0 +1,159 @@
+"""Generations: one run of an importer over one exhibit, seen whole or not at all.
+
+Everything here is derived. A generation without its ``import`` record is deleted at the next
+opening and can be made again from the exhibit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from tallymark.vault.store import Connection, Database
+from tallymark.vault.words import TOKENIZER
+
+SHIFT = 32
+_SWEEP_ROWS = 2000
+_NEW_WORDS = (
+    "CREATE VIRTUAL TABLE event_words_{gen} USING fts5("
+    "words, content = '', columnsize = 0, tokenize = \"" + TOKENIZER + '")'
+)
+# Merging segments while a million rows arrive costs a third of the time, and reading newest
+# first from a few hundred segments costs under a millisecond.
+_NO_MERGING = {"automerge": 0, "crisismerge": 1000, "hashsize": 64 << 20}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found when all events had come: see ``Generation`` for the fields."""
+
+    count: int
+    events_digest: str
+    parties: tuple[str, ...]
+    rises: int
+    falls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A visible generation. Its rows are [first, first + count); ``parties[0]`` is no sender.
+
+    ``rises`` is by how many seconds an event at most lies before an earlier one in the file,
+    ``falls`` the same for a file that runs backwards: 0 means in order.
+    """
+
+    gen: int
+    exhibit: str
+    channel: str
+    zone: str
+    import_id: str
+    first: int
+    count: int
+    events_digest: str
+    owner: str
+    parties: tuple[str, ...]
+    rises: int
+    falls: int
+
+
+def key(gen: int, number: int) -> int:
+    """The key of a block (by its first event) or chunk (by its number) of a generation."""
+    return gen << SHIFT | number
+
+
+def begin(connection: Connection, *, exhibit: str, channel: str, zone: str) -> int:
+    """Make an invisible generation with its own index of words; gives its number."""
+    connection.execute(
+        "INSERT INTO generations (exhibit, channel, zone) VALUES (?, ?, ?)",
+        (exhibit, channel, zone),
+    )
+    gen = connection.last_insert_rowid()
+    connection.execute(_NEW_WORDS.format(gen=gen))
+    for name, value in _NO_MERGING.items():
+        connection.execute(
+            f"INSERT INTO event_words_{gen} (event_words_{gen}, rank) VALUES (?, ?)",  # noqa: S608 - a number of ours
+            (name, value),
+        )
+    return gen
+
+
+def visible(connection: Connection) -> list[Generation]:
+    """What readers see, in order of import."""
+    rows = connection.execute(
+        "SELECT gen, exhibit, channel, zone, import_id, first, count, events_digest, owner,"
+        " parties, rises, falls FROM generations"
+        " WHERE import_id IS NOT NULL AND NOT doomed ORDER BY first, gen"
+    )
+    return [
+        Generation(*row[:9], tuple(msgspec.json.decode(row[9])), *row[10:])  # type: ignore[call-arg]
+        for row in rows
+    ]
+
+
+def show(
+    connection: Connection,
+    gen: int,
+    *,
+    import_id: str,
+    replaces: str | None,
+    owner: str,
+    found: Found,
+) -> list[int]:
+    """Make ``gen`` visible and doom what it takes the place of; gives the doomed numbers.
+
+    Replaced are the generation of the import
+    record ``replaces`` and an earlier one of the same exhibit and channel.
+    """
+    first = connection.execute("SELECT coalesce(max(first + count), 0) FROM generations").get
+    doomed = connection.execute(
+        "UPDATE generations SET doomed = 1 WHERE import_id IS NOT NULL AND NOT doomed AND"
+        " (import_id IS ?2 OR (exhibit, channel) ="
+        " (SELECT exhibit, channel FROM generations WHERE gen = ?1)) RETURNING gen",
+        (gen, replaces),
+    ).fetchall()
+    connection.execute(
+        "UPDATE generations SET import_id = ?, first = ?, count = ?, events_digest = ?, owner = ?,"
+        " parties = ?, rises = ?, falls = ? WHERE gen = ?",
+        (
+            import_id,
+            first,
+            found.count,
+            found.events_digest,
+            owner,
+            msgspec.json.encode(found.parties).decode(),
+            found.rises,
+            found.falls,
+            gen,
+        ),
+    )
+    return [number for (number,) in doomed]
+
+
+def sweep(database: Database, only: list[int] | None = None) -> int:
+    """Delete generations that no reader will see (or just ``only``), a piece at a time."""
+    if only is None:
+        with database.read() as connection:
+            rows = connection.execute(
+                "SELECT gen FROM generations WHERE import_id IS NULL OR doomed"
+            ).fetchall()
+        only = [gen for (gen,) in rows]
+    for gen in only:
+        for table in ("event_blocks", "event_columns"):
+            while _delete_some(database, table, gen):
+                pass
+        with database.transaction() as connection:
+            connection.execute(f"DROP TABLE IF EXISTS event_words_{gen}")
+            connection.execute("DELETE FROM generations WHERE gen = ?", (gen,))
+    return len(only)
+
+
+def _delete_some(database: Database, table: str, gen: int) -> int:
+    # A piece at a time, so that an entry can be saved in between and the journal stays small.
+    with database.transaction() as connection:
+        connection.execute(
+            f"DELETE FROM {table} WHERE key IN (SELECT key FROM {table}"  # noqa: S608 - two fixed names
+            " WHERE key >= ? AND key < ? LIMIT ?)",
+            (key(gen, 0), key(gen + 1, 0), _SWEEP_ROWS),
+        )
+        return connection.changes()

@@ -1,0 +1,122 @@
+"""The folder of a vault: its names, its lock, and writing that survives a power cut.
+
+``vault.db``, ``slots``, ``lock``, ``blobs/<random>.age``, ``inbox/<random>``: no name in it says
+anything about what is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from tallymark.errors import VaultExists, VaultInUse, VaultNotFound
+from tallymark.vault.store import plain_errors
+
+DATABASE = "vault.db"
+SLOTS = "slots"
+LOCK = "lock"
+BLOBS = "blobs"
+INBOX = "inbox"
+PART = ".part"
+_OURS = frozenset(
+    {DATABASE, DATABASE + "-wal", DATABASE + "-shm", LOCK, BLOBS, INBOX, SLOTS + PART}
+)
+
+
+def make_folder(path: Path) -> None:
+    """Make the vault's folder, mode 0700. Raises VaultExists unless it is new or empty.
+
+    What an interrupted making left behind counts as empty: without ``slots`` nothing can be in it.
+    """
+    if path.exists() and not path.is_dir():
+        raise VaultExists
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    inside = {entry.name for entry in path.iterdir()}
+    if not inside <= _OURS or any(_has_files(path / name) for name in (BLOBS, INBOX)):
+        raise VaultExists
+    path.chmod(0o700)
+
+
+def clear_unfinished(path: Path) -> None:
+    """Remove what an interrupted making left, once the folder is ours; make the inner folders."""
+    for name in _OURS - {BLOBS, INBOX, LOCK}:
+        (path / name).unlink(missing_ok=True)
+    for name in (BLOBS, INBOX):
+        (path / name).mkdir(mode=0o700, exist_ok=True)
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def must_be_vault(path: Path) -> None:
+    """Raises VaultNotFound unless ``path`` holds a finished vault."""
+    if not (path / SLOTS).is_file():
+        raise VaultNotFound
+
+
+class Ownership:
+    """The operating system's lock on a vault; it ends with the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take it. Raises VaultInUse when another window or process holds it."""
+        self._file = os.open(path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            _lock(self._file)
+        except OSError:
+            os.close(self._file)
+            raise VaultInUse from None
+
+    def release(self) -> None:
+        """Give it back. Doing it twice is harmless."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        # flock, not lockf: it also refuses a second opening inside one process.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` last (fsync of the directory; Windows has no such call)."""
+    if sys.platform == "win32":  # pragma: no cover
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write ``path`` whole or not at all: ``.part``, fsync, rename, fsync of the folder.
+
+    Raises DiskFull. On any error the ``.part`` is removed and what was there before stays.
+    """
+    part = path.with_name(path.name + PART)
+    with plain_errors():
+        try:
+            descriptor = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)

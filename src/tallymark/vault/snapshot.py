@@ -1,0 +1,149 @@
+"""Columns of events on their way out: all visible generations in one order of time."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import compress
+from operator import itemgetter
+from typing import TypeAlias
+
+from tallymark.errors import LimitExceeded
+from tallymark.model.casefile import EventColumns
+from tallymark.model.event import NO_TIME
+from tallymark.vault import columns
+from tallymark.vault.generations import Generation
+from tallymark.vault.store import Connection
+
+UNKNOWN, IN, OUT = 0, 1, 2
+_CODES = "qBHBBBI"
+Parts: TypeAlias = "tuple[array[int], ...]"
+"""seconds, channel, party, direction, kind, flags, row: as in ``EventColumns``."""
+
+
+class _Names:
+    """The running lists that columns point into."""
+
+    def __init__(self, first: Sequence[str], *, most: int) -> None:
+        self.places = {name: place for place, name in enumerate(first)}
+        self._most = most
+
+    def place(self, name: str) -> int:
+        place = self.places.setdefault(name, len(self.places))
+        if place > self._most:
+            raise LimitExceeded("There are more names in these exports than can be shown at once.")
+        return place
+
+
+def merged(connection: Connection, sources: Sequence[Generation]) -> EventColumns:
+    """Every dated event of ``sources`` in order of time; equal times in order of import and file.
+
+    Sorts only what is not in order: one export in time order is copied as it is stored.
+    """
+    channels, parties = _Names((), most=0xFF), _Names(("",), most=0xFFFF)
+    loaded: list[Parts] = []
+    undated = 0
+    for source in sources:
+        parts = _load(connection, source, channels, parties)
+        undated += source.count - len(parts[0])
+        if parts[0]:
+            loaded.append(parts)
+    seconds, channel, party, direction, kind, flags, row = _joined(loaded)
+    return EventColumns(
+        seconds,
+        channel,
+        party,
+        direction,
+        kind,
+        flags,
+        row,
+        channels=tuple(channels.places),
+        parties=tuple(parties.places),
+        undated=undated,
+    )
+
+
+def between(whole: EventColumns, start: int | None, end: int | None) -> EventColumns:
+    """The events in [start, end) UTC seconds; None is open."""
+    first = 0 if start is None else bisect_left(whole.seconds, start)
+    last = len(whole) if end is None else bisect_left(whole.seconds, end)
+    cut = slice(first, max(first, last))
+    return EventColumns(
+        whole.seconds[cut],
+        whole.channel[cut],
+        whole.party[cut],
+        whole.direction[cut],
+        whole.kind[cut],
+        whole.flags[cut],
+        whole.row[cut],
+        channels=whole.channels,
+        parties=whole.parties,
+        undated=whole.undated,
+    )
+
+
+def present(events: EventColumns, sources: Sequence[Generation]) -> list[Generation]:
+    """Those of ``sources`` that have at least one event in ``events``."""
+    firsts = sorted(source.first for source in sources if source.count)
+    seen = {firsts[bisect_right(firsts, row) - 1] for row in events.row} if firsts else set()
+    return [source for source in sources if source.count and source.first in seen]
+
+
+def _load(connection: Connection, source: Generation, channels: _Names, parties: _Names) -> Parts:
+    seconds, party, kind, flags = columns.load(connection, source.gen)
+    direction = _directions(party, source)
+    places = [parties.place(name) for name in source.parties]
+    if places != list(range(len(places))):
+        party = array("H", map(places.__getitem__, party))
+    size = len(seconds)
+    channel = array("B", bytes([channels.place(source.channel)]) * size)
+    row = array("I", range(source.first, source.first + size))
+    parts: Parts = (seconds, channel, party, direction, kind, flags, row)
+    if NO_TIME in seconds:
+        dated = [second != NO_TIME for second in seconds]
+        parts = tuple(array(part.typecode, compress(part, dated)) for part in parts)
+    return parts if source.rises == 0 else _sorted(parts)
+
+
+def _directions(party: array[int], source: Generation) -> array[int]:
+    """2 for the owner of the export, 1 for anybody else, 0 for no sender or no known owner."""
+    labels = source.parties
+    if source.owner not in labels[1:]:
+        return array("B", bytes(len(party)))
+    table = bytearray([IN] * len(labels))
+    table[0] = UNKNOWN
+    table[labels.index(source.owner, 1)] = OUT
+    if len(labels) > 0x100:
+        return array("B", map(table.__getitem__, party))
+    low = party.tobytes()[0 if sys.byteorder == "little" else 1 :: 2]
+    return array("B", low.translate(bytes(table.ljust(0x100))))
+
+
+def _joined(loaded: list[Parts]) -> Parts:
+    if len(loaded) == 1:
+        return loaded[0]
+    loaded.sort(key=lambda parts: (parts[0][0], parts[6][0]))
+    whole: Parts = tuple(array(code) for code in _CODES)
+    apart = True
+    for parts in loaded:
+        apart = apart and (not whole[0] or whole[0][-1] < parts[0][0])
+        for column, part in zip(whole, parts, strict=True):
+            column.extend(part)
+    if apart:
+        return whole
+    # Ties follow the order of import, and the row says that.
+    keys = [second << 32 | row for second, row in zip(whole[0], whole[6], strict=True)]
+    return _ordered(whole, sorted(range(len(keys)), key=keys.__getitem__))
+
+
+def _sorted(parts: Parts) -> Parts:
+    return _ordered(parts, sorted(range(len(parts[0])), key=parts[0].__getitem__))
+
+
+def _ordered(parts: Parts, order: list[int]) -> Parts:
+    if len(order) < 2:
+        return parts
+    pick = itemgetter(*order)
+    return tuple(array(part.typecode, pick(part)) for part in parts)

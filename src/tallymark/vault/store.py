@@ -1,0 +1,195 @@
+"""The one function that opens the database of a vault, and whose turn it is to use it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import apsw
+
+from tallymark.errors import DiskFull, VaultDamaged, VaultError, VaultTooNew
+
+CIPHER = "chacha20"
+KEY_SIZE = 32
+CACHE_KIB = 64 * 1024
+PLAIN_HEADER = b"SQLite format 3"
+
+
+class Turn:
+    """A lock that one thread may take again, and that serves threads in the order they came.
+
+    A long import takes it once per slice; an entry that is waiting goes before the next slice.
+    """
+
+    def __init__(self) -> None:
+        self._door = threading.Lock()
+        self._room = threading.Lock()
+        self._owner = 0
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        if self._owner != me:
+            with self._door:
+                self._room.acquire()
+            self._owner = me
+        self._depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = 0
+            self._room.release()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what the disk and the database say into errors that a person can act on."""
+    try:
+        yield
+    except apsw.FullError as problem:
+        raise DiskFull from problem
+    except (apsw.CorruptError, apsw.NotADBError) as problem:
+        raise VaultDamaged from problem
+    except apsw.IOError as problem:
+        raise VaultError("The disk could not be read or written.") from problem
+    except OSError as problem:
+        if problem.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise DiskFull from problem
+        raise
+
+
+class Connection(Protocol):
+    """What the rooms of a vault may ask of the database while it is their turn."""
+
+    def execute(self, statements: str, bindings: Sequence[Any] | None = None, /) -> Any:
+        """A cursor over the rows; ``.get`` is the one value of the one row, or None."""
+
+    def executemany(self, statements: str, bindings: Iterable[Sequence[Any]], /) -> Any:
+        """Run a statement once for each set of bindings."""
+
+    def changes(self) -> int:
+        """Rows changed by the last statement."""
+
+    def last_insert_rowid(self) -> int:
+        """The key of the row inserted last."""
+
+
+class Database:
+    """One encrypted database with one connection, used by one thread at a time."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._open = True
+        self.turn = Turn()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """The connection, for as long as the block lasts; nobody writes meanwhile."""
+        with self.turn, plain_errors():
+            if not self._open:
+                raise VaultError("The vault is locked.", next_step="Open it again.")
+            yield self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing: what is written in the block is on disk when the block ends.
+
+        Raises DiskFull or VaultDamaged; then, as on any error, nothing of it is kept.
+        """
+        with self.read() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself, for example when the disk is full.
+                if self._connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Write the log back into the database file and close. Doing it twice is harmless."""
+        with self.turn:
+            if self._open:
+                self._open = False
+                with suppress(apsw.Error):
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.close(True)
+
+
+def open_database(path: Path, *, key: bytes | bytearray, create: bool = False) -> Database:
+    """Open (or make) the database at ``path`` with its raw 32-byte key. The only place that does.
+
+    Raises VaultDamaged when the key does not fit or the file is not whole, VaultTooNew for a
+    schema that this version does not know, VaultError if the file would not be encrypted.
+    """
+    if create:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    elif not path.is_file():
+        raise VaultDamaged("The vault's database is missing.")
+    with plain_errors():
+        connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            _unlock(connection, key)
+            _migrate(connection)
+        except BaseException:
+            connection.close(True)
+            raise
+    if not _is_encrypted(path):
+        connection.close(True)
+        raise VaultError("The database would not be encrypted here; nothing was stored.")
+    return Database(connection)
+
+
+def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
+    if len(key) != KEY_SIZE:
+        raise VaultError("The key of the vault has the wrong length.")
+    if connection.pragma("cipher", CIPHER) != CIPHER:
+        raise VaultError("This installation cannot encrypt; nothing was stored.")
+    connection.execute(f"PRAGMA key='raw:{key.hex()}'")
+    connection.pragma("page_size", 4096)
+    connection.pragma("temp_store", 2)
+    connection.pragma("foreign_keys", 1)
+    # One process owns a vault, so the shared index of the WAL lives in memory, not in a file.
+    connection.pragma("locking_mode", "exclusive")
+    if connection.pragma("journal_mode", "wal") != "wal":
+        raise VaultError("This disk does not support the vault's journal.")
+    connection.pragma("synchronous", 2)
+    connection.pragma("cache_size", -CACHE_KIB)
+    connection.pragma("journal_size_limit", 16 << 20)
+
+
+def _steps() -> list[tuple[int, str]]:
+    folder = resources.files("tallymark.vault.migrations")
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted((int(entry.name[:4]), entry.read_text("utf-8")) for entry in found)
+
+
+def _migrate(connection: apsw.Connection) -> None:
+    steps = _steps()
+    have = connection.pragma("user_version")
+    if have > steps[-1][0]:
+        raise VaultTooNew
+    for number, script in steps:
+        if number > have:
+            with connection:
+                connection.execute(script)
+                connection.pragma("user_version", number)
+
+
+def _is_encrypted(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file.read(len(PLAIN_HEADER)).startswith(PLAIN_HEADER)

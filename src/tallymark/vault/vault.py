@@ -1,0 +1,528 @@
+"""Vault: one encrypted folder, opened. The only place that holds its keys."""
+
+from __future__ import annotations
+
+import secrets
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tallymark.errors import (
+    RecordError,
+    TallymarkError,
+    UnknownRecord,
+    UsageProblem,
+    VaultDamaged,
+    VaultError,
+    WrongPassphrase,
+)
+from tallymark.integrity.envelope import Identity, SealedReader
+from tallymark.integrity.keyslot import Cost
+from tallymark.integrity.signature import SigningKey
+from tallymark.model.casefile import Casefile, EventColumns, EventSource, Leaf
+from tallymark.model.record import Body, Epoch, Exhibit, Import, Question, Record
+from tallymark.vault import blobs, drafts, generations, inbox, keys, log, place, snapshot
+from tallymark.vault.blocks import BlockReader
+from tallymark.vault.casefile import Choice, after, day, midnight
+from tallymark.vault.check import Finding, check
+from tallymark.vault.events import EventWriter
+from tallymark.vault.generations import Found, Generation
+from tallymark.vault.log import ACTS, DIARY, Act, Log, Stored
+from tallymark.vault.search import Hit, Searcher, index_record
+from tallymark.vault.store import Connection, Database, open_database
+
+Clock = Callable[[], datetime]
+_FIRST_EPOCH = 1
+
+
+class Vault:
+    """An open vault. ``create`` or ``open`` it; use as a context manager or call ``close``.
+
+    Every method may be called from any thread. What a method that writes has returned is on disk.
+    All raise the errors of ``tallymark.errors`` and then have changed nothing.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        *,
+        owner: place.Ownership,
+        master: bytearray,
+        now: Clock,
+    ) -> None:
+        """Take over what ``create`` and ``open`` have opened."""
+        self.folder = folder
+        self._database = database
+        self._owner = owner
+        self._master = master
+        self._now = now
+        with database.read() as connection:
+            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            hidden = dict(connection.execute("SELECT name, secret FROM secrets").fetchall())
+        try:
+            self.vault_id, self.zone = meta["vault"], meta["zone"]
+            self.epoch = int(meta["epoch"])
+            self.signing_key = SigningKey.from_seed(hidden[f"signing/{self.epoch}"])
+            self._inbox = Identity.parse(hidden["inbox"].decode())
+        except (KeyError, ValueError) as problem:
+            raise VaultDamaged("The vault's own description is missing.") from problem
+        self._diary = Log(DIARY, self.origin, self.signing_key)
+        self._acts = Log(ACTS, f"{self.origin}/acts", self.signing_key)
+        self._stored: list[Stored] | None = None
+        self._merged: tuple[tuple[int, ...], EventColumns] | None = None
+        self._blocks = BlockReader(database)
+        self._searcher = Searcher(self._blocks)
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        passphrase: str,
+        now: Clock,
+        zone: str = "Europe/London",
+        cost: Cost | None = None,
+    ) -> Self:
+        """Make a vault in a new or empty folder and open it.
+
+        ``zone`` is the IANA zone for days and hours; ``cost`` of the passphrase is measured here
+        when None (about two seconds). Raises VaultExists, VaultInUse, WeakPassphrase, DiskFull.
+        """
+        _must_be_zone(zone)
+        place.make_folder(path)
+        owner = place.Ownership(path)
+        try:
+            place.clear_unfinished(path)
+            master = bytearray(keys.new_master())
+            database = open_database(path / place.DATABASE, key=master, create=True)
+            try:
+                box = Identity.generate()
+                vault_id = _fill(database, zone=zone, box=box, now=now)
+                keys.write(
+                    path,
+                    vault_id=vault_id,
+                    inbox=box.recipient,
+                    master=master,
+                    passphrase=passphrase,
+                    cost=cost,
+                )
+                return cls(path, database, owner=owner, master=master, now=now)
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            owner.release()
+            raise
+
+    @classmethod
+    def open(cls, path: Path, *, passphrase: str, now: Clock) -> Self:
+        """Open a vault; sweep what was never acknowledged; note the opening in the acts log.
+
+        Raises VaultNotFound, VaultInUse, WrongPassphrase (which leaves a sealed note for the next
+        opening), VaultDamaged, VaultTooNew.
+        """
+        slots = keys.read(path)
+        owner = place.Ownership(path)
+        try:
+            master = _master(path, slots, passphrase, now)
+            database = open_database(path / place.DATABASE, key=master)
+            try:
+                vault = cls(path, database, owner=owner, master=master, now=now)
+                vault._tidy(slots)
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            owner.release()
+            raise
+        return vault
+
+    def __enter__(self) -> Self:
+        """The vault itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Lock it."""
+        self.close()
+
+    def close(self) -> None:
+        """Lock: close the database, overwrite the key, let others open it. Twice is harmless."""
+        with self._database.turn:
+            self._database.close()
+            keys.wipe(self._master)
+            self._stored, self._merged = None, None
+            self._owner.release()
+
+    @property
+    def origin(self) -> str:
+        """The name of the diary log in checkpoints: ``<vault>/<epoch>``."""
+        return f"{self.vault_id}/{self.epoch}"
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes of the key that signs this epoch."""
+        return self.signing_key.public
+
+    def change_passphrase(self, passphrase: str, *, cost: Cost | None = None) -> None:
+        """Replace the passphrase slot; nothing else is encrypted again."""
+        with self._database.turn:
+            keys.write(
+                self.folder,
+                vault_id=self.vault_id,
+                inbox=self._inbox.recipient,
+                master=self._master,
+                passphrase=passphrase,
+                cost=cost,
+            )
+            self.act("passphrase changed")
+
+    def append(
+        self,
+        body: Body,
+        *,
+        asked: Sequence[Question] = (),
+        supersedes: str | None = None,
+        reason: str | None = None,
+        author: str = "self",
+    ) -> Stored:
+        """Write one record; the time this takes does not grow with the vault.
+
+        Raises UnknownRecord when ``supersedes`` names nothing, RecordError for a body that cannot
+        be written or that only ``attach``, ``begin_events`` or ``create`` may write.
+        """
+        with self._database.turn:
+            if supersedes is not None:
+                self._must_exist(supersedes)
+            self._must_be_plain(body, supersedes)
+            record, data = log.make_record(
+                body,
+                now=self._now,
+                zone=self.zone,
+                asked=asked,
+                supersedes=supersedes,
+                reason=reason,
+                author=author,
+            )
+            with self._database.transaction() as connection:
+                stored = self._write(connection, record, data)
+            return self._remember(stored)
+
+    def attach(
+        self,
+        source: BinaryIO,
+        *,
+        describe: Callable[[str, int, int], Exhibit],
+        progress: Callable[[int], None] | None = None,
+    ) -> Stored:
+        """Keep the rest of ``source`` byte for byte and write its exhibit record.
+
+        ``describe(sha256, size, ordinal)`` is asked once the file is sealed on disk; ``ordinal``
+        counts exhibits from 1. ``progress`` gets bytes done. Raises DiskFull, RecordError.
+        """
+        blob = blobs.store(self.folder, source, progress=progress)
+        try:
+            with self._database.turn:
+                with self._database.transaction() as connection:
+                    ordinal = blobs.next_ordinal(connection)
+                    body = blob.described(describe, ordinal)
+                    record, data = log.make_record(body, now=self._now, zone=self.zone)
+                    stored = self._write(connection, record, data)
+                    blobs.insert(connection, blob, ordinal=ordinal, exhibit=record.id)
+                return self._remember(stored)
+        except BaseException:
+            if not self._names(blob.name):
+                blobs.file_of(self.folder, blob.name).unlink(missing_ok=True)
+            raise
+
+    def open_exhibit(self, record_id: str) -> SealedReader:
+        """The original's bytes, seekable, decrypted as they are read and never to disk.
+
+        Takes the id of any version of an exhibit record. Close it. Raises UnknownRecord,
+        VaultDamaged when the file is gone, EnvelopeDamaged when it was changed.
+        """
+        with self._database.read() as connection:
+            ident: str | None = record_id
+            while ident is not None:
+                row = blobs.row_of(connection, ident)
+                if row is not None:
+                    return blobs.open_row(self.folder, row)
+                ident = self.record(ident).record.supersedes
+        raise UnknownRecord("This entry holds no file.")
+
+    def begin_events(self, *, exhibit_id: str, channel: str, zone: str) -> EventWriter:
+        """Begin to take in the events of an exhibit; nobody sees them until ``finish``.
+
+        ``finish`` replaces the events of the import that its record ``replaces``, and of an
+        earlier import of the same exhibit and channel.
+        """
+        if not isinstance(self.record(exhibit_id).record.body, Exhibit):
+            raise UnknownRecord("Events are found in an exhibit.")
+        return EventWriter(
+            self._database,
+            exhibit_id=exhibit_id,
+            channel=channel,
+            zone=zone,
+            commit=self._show,
+        )
+
+    def records(self) -> list[Stored]:
+        """Every record that is not erased, in order of writing."""
+        return list(self._all())
+
+    def record(self, record_id: str) -> Stored:
+        """The record with this id. Raises UnknownRecord."""
+        with self._database.read() as connection:
+            index = connection.execute("SELECT idx FROM records WHERE id = ?", (record_id,)).get
+            found = None if index is None else _at_index(self._all(), index)
+        if found is None:
+            raise UnknownRecord
+        return found
+
+    def leaf_hashes(self) -> list[bytes]:
+        """The leaf hash of every index, erased ones too."""
+        with self._database.read() as connection:
+            return self._diary.leaves(connection)
+
+    def erased(self) -> list[int]:
+        """The indices whose bytes were erased."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT idx FROM records WHERE data IS NULL ORDER BY idx")
+            return [index for (index,) in rows]
+
+    def checkpoint(self) -> str:
+        """The signed note of the diary log's head."""
+        with self._database.read() as connection:
+            return self._diary.note(connection)
+
+    def casefile(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> Casefile:
+        """A snapshot of all, or of some days or records and what they refer to.
+
+        ``since`` and ``until`` are inclusive days (``YYYY-MM-DD``) in the vault's zone, ``only``
+        record ids. Raises UsageProblem for a bad date, UnknownRecord for a bad id.
+        """
+        first, last = day(since), day(until)
+        start, end = midnight(first, self.zone), midnight(after(last), self.zone)
+        with self._database.read() as connection:
+            frontier = self._diary.frontier(connection)
+            sources = generations.visible(connection)
+            events = snapshot.between(self._columns(connection, sources), start, end)
+            chosen = Choice(
+                self._all(),
+                since=first,
+                until=last,
+                only=only,
+                zone=self.zone,
+                eventful={source.exhibit for source in snapshot.present(events, sources)},
+            ).records()
+            ids = {one.record.id for one in chosen}
+            kept = [source for source in sources if source.import_id in ids]
+            if len(kept) != len(sources):
+                events = snapshot.between(self._columns(connection, kept), start, end)
+        return Casefile(
+            records=tuple(one.record for one in chosen),
+            events=events,
+            sources=tuple(_source(one) for one in kept),
+            texts=self._blocks.texts_of(kept),
+            leaves={one.record.id: Leaf(one.index, one.leaf) for one in chosen},
+            log_size=frontier.size,
+            log_root=frontier.root(),
+            zone=self.zone,
+            selection=_selection(since, until, only),
+        )
+
+    def search(self, words: str, *, limit: int = 50) -> list[Hit]:
+        """Entries and events that hold every word (``"a phrase"``, ``begin*``), newest first."""
+        with self._database.read() as connection:
+            return self._searcher.search(
+                connection,
+                words,
+                limit=limit,
+                records=self._all(),
+                sources=generations.visible(connection),
+            )
+
+    def act(self, what: str, detail: str = "") -> Act:
+        """Note in the acts log that something was done to the vault. It never leaves the vault."""
+        with self._database.transaction() as connection:
+            at = log.stamp(self._now())
+            return log.insert_act(connection, self._acts, at=at, what=what, detail=detail)
+
+    def acts(self) -> list[Act]:
+        """Everything done to the vault, oldest first; wrong tries appear at the next opening."""
+        with self._database.read() as connection:
+            return log.load_acts(connection)
+
+    def save_draft(self, key: str, text: str) -> None:
+        """Keep words that are not an entry yet, encrypted, in place of earlier ones under ``key``."""
+        with self._database.transaction() as connection:
+            drafts.save(connection, key, text, saved=log.stamp(self._now()))
+
+    def drafts(self) -> dict[str, str]:
+        """Every draft by key."""
+        with self._database.read() as connection:
+            return drafts.load(connection)
+
+    def drop_draft(self, key: str) -> None:
+        """Forget a draft; harmless when there is none."""
+        with self._database.transaction() as connection:
+            drafts.drop(connection, key)
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+        """Read everything again; what does not hold what was written. Empty when all fits."""
+        logs = (self._diary, self._acts)
+        return check(self.folder, self._database, logs=logs, progress=progress)
+
+    def _all(self) -> list[Stored]:
+        with self._database.read() as connection:
+            if self._stored is None:
+                self._stored = log.load_records(connection)
+            return self._stored
+
+    def _remember(self, stored: Stored) -> Stored:
+        if self._stored is not None:
+            self._stored.append(stored)
+        return stored
+
+    def _names(self, blob: str) -> bool:
+        """Whether a row names this sealed file; when that cannot be told, yes."""
+        try:
+            with self._database.read() as connection:
+                rows = connection.execute("SELECT 1 FROM blobs WHERE name = ?", (blob,))
+                return rows.fetchone() is not None
+        except VaultError:
+            return True
+
+    def _write(self, connection: Connection, record: Record, data: bytes) -> Stored:
+        stored = log.insert_record(connection, self._diary, record, data)
+        index_record(connection, stored)
+        return stored
+
+    def _show(self, gen: int, body: Import, found: Found) -> Stored:
+        """The last transaction of an import: its record, its events visible, the old ones gone."""
+        with self._database.turn:
+            with self._database.transaction() as connection:
+                record, data = log.make_record(body, now=self._now, zone=self.zone)
+                stored = self._write(connection, record, data)
+                doomed = generations.show(
+                    connection,
+                    gen,
+                    import_id=record.id,
+                    replaces=body.replaces,
+                    owner=body.options.get("owner", ""),
+                    found=found,
+                )
+            self._remember(stored)
+        generations.sweep(self._database, doomed)
+        return stored
+
+    def _must_exist(self, record_id: str) -> None:
+        with self._database.read() as connection:
+            found = connection.execute("SELECT 1 FROM records WHERE id = ?", (record_id,))
+            if found.fetchone() is None:
+                raise UnknownRecord
+
+    def _must_be_plain(self, body: Body, supersedes: str | None) -> None:
+        if isinstance(body, Epoch | Import):
+            raise RecordError("The vault writes this kind of entry by itself.")
+        if isinstance(body, Exhibit):
+            old = None if supersedes is None else self.record(supersedes).record.body
+            fixed = (body.sha256, body.size, body.number)
+            if not isinstance(old, Exhibit) or (old.sha256, old.size, old.number) != fixed:
+                raise RecordError("An exhibit is changed by a new version of the same file.")
+
+    def _columns(self, connection: Connection, sources: Sequence[Generation]) -> EventColumns:
+        """Merged columns; those of the last choice are kept, because loading them is the work."""
+        wanted = tuple(source.gen for source in sources)
+        if self._merged is None or self._merged[0] != wanted:
+            self._merged = (wanted, snapshot.merged(connection, sources))
+        return self._merged[1]
+
+    def _tidy(self, slots: keys.Slots) -> None:
+        """At opening: sweep what was never acknowledged, take in notes, say that it was opened."""
+        if slots.vault != self.vault_id:
+            raise VaultDamaged("The locked keys belong to another vault.")
+        (self.folder / (place.SLOTS + place.PART)).unlink(missing_ok=True)
+        with self._database.read() as connection:
+            blobs.sweep(self.folder, connection)
+        generations.sweep(self._database)
+        inbox.collect(self.folder, self._database, identity=self._inbox, log=self._acts)
+        changed = slots.inbox != self._inbox.recipient
+        self.act("opened", "the address for wrong tries had been changed" if changed else "")
+
+
+def _fill(database: Database, *, zone: str, box: Identity, now: Clock) -> str:
+    """The first transaction of a vault: who it is, its keys, the first record and the first act."""
+    vault_id, key = secrets.token_hex(16), SigningKey.generate()
+    origin = f"{vault_id}/{_FIRST_EPOCH}"
+    body = Epoch(vault=vault_id, epoch=_FIRST_EPOCH, public_key=key.public.hex())
+    record, data = log.make_record(body, now=now, zone=zone)
+    meta = {"vault": vault_id, "zone": zone, "epoch": str(_FIRST_EPOCH)}
+    hidden = {f"signing/{_FIRST_EPOCH}": key.seed, "inbox": box.secret.encode()}
+    with database.transaction() as connection:
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.executemany("INSERT INTO secrets VALUES (?, ?)", hidden.items())
+        log.insert_record(connection, Log(DIARY, origin, key), record, data)
+        acts = Log(ACTS, f"{origin}/acts", key)
+        log.insert_act(connection, acts, at=record.written, what="created")
+    return vault_id
+
+
+def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> bytearray:
+    try:
+        return keys.open_master(slots, passphrase)
+    except WrongPassphrase:
+        # A full or read-only disk must not hide what the person needs to know.
+        with suppress(TallymarkError, OSError):
+            inbox.leave(folder, recipient=slots.inbox, what=inbox.WRONG_TRY, at=now())
+        raise
+
+
+def _must_be_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageProblem(
+            "The time zone is not known; use a name such as Europe/London."
+        ) from None
+
+
+def _at_index(stored: Sequence[Stored], index: int) -> Stored | None:
+    """The record at ``index``, which stands there or, after erasures, somewhat before."""
+    at = bisect_left(stored, index, key=lambda one: one.index)
+    return stored[at] if at < len(stored) and stored[at].index == index else None
+
+
+def _source(source: Generation) -> EventSource:
+    return EventSource(
+        exhibit_id=source.exhibit,
+        import_id=source.import_id,
+        channel=source.channel,
+        events_digest=source.events_digest,
+        first_row=source.first,
+        count=source.count,
+    )
+
+
+def _selection(
+    since: str | None, until: str | None, only: Collection[str] | None
+) -> dict[str, str]:
+    ids = None if only is None else ",".join(sorted(only))
+    chosen = {"since": since, "until": until, "only": ids}
+    return {name: value for name, value in chosen.items() if value is not None}
