@@ -1,204 +1,105 @@
-"""From the vault's head to a casefile: which records a choice of dates or ids brings along."""
+"""From the vault's head to a casefile: a choice of records, and the events in columns."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-import msgspec
-
-from tallymark.errors import UnknownRecord, UsageProblem
-from tallymark.model.moment import Moment
-from tallymark.model.record import (
-    Correction,
-    Exhibit,
-    HandOver,
-    Impact,
-    Import,
-    Incident,
-    PoliceContact,
-    QuietPeriod,
-    Record,
-)
+from tallymark.integrity.merkle import Frontier
+from tallymark.model.casefile import Casefile, EventColumns, EventSource, Leaf
+from tallymark.vault import generations, snapshot
+from tallymark.vault.blocks import BlockReader
+from tallymark.vault.choice import Choice, after, day, midnight
+from tallymark.vault.generations import Generation
 from tallymark.vault.log import Stored
-
-_DATED = (Incident, Impact, PoliceContact, QuietPeriod, HandOver)
-_ALWAYS = frozenset({"epoch", "person", "order", "told_to_stop"})
-_LONGEST_CHAIN = 100_000
+from tallymark.vault.store import Connection
 
 
-def day(text: str | None) -> date | None:
-    """A date written ``YYYY-MM-DD``. Raises UsageProblem for anything else."""
-    if text is None:
-        return None
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
-        raise UsageProblem("A date is written as 2026-05-03.")
-    return found
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: inclusive days in ``zone``, and ids of records; None is no limit."""
+
+    since: str | None
+    until: str | None
+    only: Collection[str] | None
+    zone: str
+
+    def selection(self) -> dict[str, str]:
+        """The choice in words, as it goes into the casefile's identity."""
+        ids = None if self.only is None else ",".join(sorted(self.only))
+        stated = {"since": self.since, "until": self.until, "only": ids}
+        return {name: value for name, value in stated.items() if value is not None}
 
 
-def midnight(on: date | None, zone: str) -> int | None:
-    """UTC seconds at which the day begins in ``zone``."""
-    if on is None:
-        return None
-    return int(datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)).timestamp())
+class Snapshots:
+    """Takes casefiles. Keeps the merged columns of the last one, because they are the work."""
 
+    def __init__(self, blocks: BlockReader) -> None:
+        self._blocks = blocks
+        self._merged: tuple[tuple[int, ...], EventColumns] | None = None
 
-class Choice:
-    """Picks records: by day (in ``zone``), by id, or all; and what the picked ones refer to.
+    def forget(self) -> None:
+        """Drop what is kept."""
+        self._merged = None
 
-    With dates: accounts that happened on those days, exhibits they cite or that hold events
-    (``eventful``) or were made then, and everyone, every order and every telling to stop. The
-    newest version of an entry decides; its older versions and corrections come along.
-    """
-
-    def __init__(
+    def take(
         self,
+        connection: Connection,
         stored: Sequence[Stored],
         *,
-        since: date | None,
-        until: date | None,
-        only: Collection[str] | None,
-        zone: str,
-        eventful: Collection[str] = (),
-    ) -> None:
-        self._by_id = {one.record.id: one for one in stored}
-        self._since = since or date.min
-        self._until = until or date.max
-        self._dates = since is not None or until is not None
-        self._zone = ZoneInfo(zone)
-        self._only = None if only is None else set(only)
-        self._eventful = set(eventful)
-        self._next = {
-            one.record.supersedes: one.record.id for one in stored if one.record.supersedes
-        }
-        if self._only is not None and not self._only <= self._by_id.keys():
-            raise UnknownRecord("One of the chosen entries does not exist.")
+        head: Frontier,
+        wanted: Wanted,
+    ) -> Casefile:
+        """The casefile of what is wanted, at this head. Raises UsageProblem, UnknownRecord."""
+        first, last = day(wanted.since), day(wanted.until)
+        limits = (midnight(first, wanted.zone), midnight(after(last), wanted.zone))
+        sources = generations.visible(connection)
+        events = self._events(connection, sources, limits)
+        dated = limits != (None, None)
+        eventful = snapshot.present(events, sources) if dated else sources
+        chosen = Choice(
+            stored,
+            since=first,
+            until=last,
+            only=wanted.only,
+            zone=wanted.zone,
+            eventful={source.exhibit for source in eventful},
+        ).records()
+        ids = {one.record.id for one in chosen}
+        kept = [source for source in sources if source.import_id in ids]
+        if len(kept) != len(sources):
+            events = self._events(connection, kept, limits)
+        return Casefile(
+            records=tuple(one.record for one in chosen),
+            events=events,
+            sources=tuple(_source(one) for one in kept),
+            texts=self._blocks.texts_of(kept),
+            leaves={one.record.id: Leaf(one.index, one.leaf) for one in chosen},
+            log_size=head.size,
+            log_root=head.root(),
+            zone=wanted.zone,
+            selection=wanted.selection(),
+        )
 
-    def records(self) -> list[Stored]:
-        """The chosen records, in order of writing."""
-        if not self._dates and self._only is None:
-            return list(self._by_id.values())
-        chosen = {one.record.id for one in self._by_id.values() if self._picked(one.record)}
-        waiting = list(chosen)
-        while waiting:
-            fresh = set(self._cited(self._by_id[waiting.pop()].record)) - chosen
-            chosen |= fresh
-            waiting.extend(fresh)
-            if not waiting:
-                waiting = list(self._followers(chosen) - chosen)
-                chosen.update(waiting)
-        return [one for ident, one in self._by_id.items() if ident in chosen]
-
-    def _picked(self, record: Record) -> bool:
-        if record.type == "epoch":
-            return True
-        if self._only is not None:
-            dated = isinstance(record.body, _DATED)
-            return record.id in self._only and (not dated or self._in_range(self._head(record)))
-        if isinstance(record.body, Exhibit):
-            return record.id in self._eventful or self._in_range(self._head(record))
-        if isinstance(record.body, _DATED):
-            return self._in_range(self._head(record))
-        return record.type in _ALWAYS
-
-    def _head(self, record: Record) -> Record:
-        """The newest version of ``record``."""
-        for _ in range(_LONGEST_CHAIN):
-            after = self._next.get(record.id)
-            if after is None or after not in self._by_id:
-                break
-            record = self._by_id[after].record
-        return record
-
-    def _in_range(self, record: Record) -> bool:
-        if not self._dates:
-            return True
-        first, last = span(record, self._zone)
-        return first <= self._until and last >= self._since
-
-    def _cited(self, record: Record) -> Iterator[str]:
-        """Records that this one names; another account never comes along only for being named."""
-        for text in strings(record.body):
-            found = self._by_id.get(text)
-            if found is not None and not isinstance(found.record.body, _DATED):
-                yield text
-
-    def _followers(self, chosen: set[str]) -> set[str]:
-        """Older and newer versions, corrections and imports of what is chosen."""
-        found: set[str] = set()
-        for one in self._by_id.values():
-            record, body = one.record, one.record.body
-            if record.supersedes in chosen or (
-                (isinstance(body, Correction) and body.target in chosen)
-                or (isinstance(body, Import) and body.exhibit in chosen)
-            ):
-                found.add(record.id)
-            if record.id in chosen and record.supersedes in self._by_id:
-                found.add(str(record.supersedes))
-        return found
+    def _events(
+        self,
+        connection: Connection,
+        sources: Sequence[Generation],
+        limits: tuple[int | None, int | None],
+    ) -> EventColumns:
+        asked = tuple(source.gen for source in sources)
+        if self._merged is None or self._merged[0] != asked:
+            self._merged = (asked, snapshot.merged(connection, sources))
+        whole = self._merged[1]
+        return whole if limits == (None, None) else snapshot.between(whole, *limits)
 
 
-def span(record: Record, zone: ZoneInfo) -> tuple[date, date]:
-    """First and last day of what the record tells of; for an exhibit, of the file itself."""
-    body = record.body
-    if isinstance(body, QuietPeriod):
-        return _days(body.start)[0], _days(body.end)[1]
-    moment = body.happened if isinstance(body, Incident) else getattr(body, "at", None)
-    if isinstance(body, Exhibit):
-        moment = body.acquired
-        if body.modified:
-            return _local(body.modified, zone), _local(body.modified, zone)
-    if moment is None:
-        written = _local(record.written, zone)
-        return written, written
-    return _moment_days(moment, zone)
-
-
-def strings(value: object) -> Iterator[str]:
-    """Every text inside a record's body, at any depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from strings(getattr(value, name))
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from strings(item)
-    elif isinstance(value, dict):
-        yield from strings(list(value.values()))
-
-
-def _moment_days(moment: Moment, zone: ZoneInfo) -> tuple[date, date]:
-    if not moment.has_clock_time:
-        last = _days(moment.end)[1] if moment.end else moment.wall().date()
-        return moment.wall().date(), last
-    first = moment.utc().astimezone(zone).date()
-    end = first if moment.end is None else datetime.fromisoformat(moment.end).date()
-    return first, max(first, end)
-
-
-def _days(text: str) -> tuple[date, date]:
-    try:
-        found = datetime.fromisoformat(text).date()
-    except ValueError:
-        # A spell whose end was written in words: it cannot be left out by its date.
-        return date.min, date.max
-    return found, found
-
-
-def _local(text: str, zone: ZoneInfo) -> date:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return date.min
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone).date()
-
-
-def after(on: date | None) -> date | None:
-    """The day after, or None."""
-    return None if on is None or on == date.max else on + timedelta(days=1)
+def _source(source: Generation) -> EventSource:
+    return EventSource(
+        exhibit_id=source.exhibit,
+        import_id=source.import_id,
+        channel=source.channel,
+        events_digest=source.events_digest,
+        first_row=source.first,
+        count=source.count,
+    )

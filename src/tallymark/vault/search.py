@@ -166,17 +166,19 @@ def _said(value: object, *, times: bool = True) -> Iterator[str]:
         if not _ID.match(value):
             yield value
     elif isinstance(value, Moment):
-        if times:
-            yield value.value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            if name not in _CODES:
-                yield from _said(getattr(value, name), times=times)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _said(item, times=times)
-    elif isinstance(value, dict):
-        yield from _said(list(value.values()), times=times)
+        yield value.value if times else ""
+    else:
+        for part in _inside(value):
+            yield from _said(part, times=times)
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, msgspec.Struct):
+        names = value.__struct_fields__
+        return [getattr(value, name) for name in names if name not in _CODES]
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, tuple | list) else []
 
 
 def _matching(connection: Connection, match: str, records: Sequence[Stored]) -> Iterator[Stored]:

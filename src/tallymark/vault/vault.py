@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tallymark.errors import (
     RecordError,
-    TallymarkError,
     UnknownRecord,
-    UsageProblem,
-    VaultDamaged,
     VaultError,
-    WrongPassphrase,
 )
-from tallymark.integrity.envelope import Identity, SealedReader
+from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
-from tallymark.model.casefile import Casefile, EventColumns, EventSource, Leaf
+from tallymark.model.casefile import Casefile
 from tallymark.model.record import Body, Epoch, Exhibit, Import, Question, Record
-from tallymark.vault import blobs, drafts, generations, inbox, keys, log, place, snapshot
+from tallymark.vault import blobs, drafts, generations, keys, log, opening
 from tallymark.vault.blocks import BlockReader
-from tallymark.vault.casefile import Choice, after, day, midnight
+from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, check
 from tallymark.vault.events import EventWriter
-from tallymark.vault.generations import Found, Generation
-from tallymark.vault.log import ACTS, DIARY, Act, Log, Stored
+from tallymark.vault.generations import Found
+from tallymark.vault.log import Act, Stored
+from tallymark.vault.opening import Clock, Opened
 from tallymark.vault.search import Hit, Searcher, index_record
-from tallymark.vault.store import Connection, Database, open_database
-
-Clock = Callable[[], datetime]
-_FIRST_EPOCH = 1
+from tallymark.vault.store import Connection
 
 
 class Vault:
@@ -47,36 +37,15 @@ class Vault:
     All raise the errors of ``tallymark.errors`` and then have changed nothing.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        database: Database,
-        *,
-        owner: place.Ownership,
-        master: bytearray,
-        now: Clock,
-    ) -> None:
-        """Take over what ``create`` and ``open`` have opened."""
-        self.folder = folder
-        self._database = database
-        self._owner = owner
-        self._master = master
+    def __init__(self, opened: Opened, *, now: Clock) -> None:
+        """Take over what ``tallymark.vault.opening`` has opened."""
+        self._opened = opened
+        self._database = opened.database
+        self._diary, self._acts = opened.diary, opened.acts
         self._now = now
-        with database.read() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-            hidden = dict(connection.execute("SELECT name, secret FROM secrets").fetchall())
-        try:
-            self.vault_id, self.zone = meta["vault"], meta["zone"]
-            self.epoch = int(meta["epoch"])
-            self.signing_key = SigningKey.from_seed(hidden[f"signing/{self.epoch}"])
-            self._inbox = Identity.parse(hidden["inbox"].decode())
-        except (KeyError, ValueError) as problem:
-            raise VaultDamaged("The vault's own description is missing.") from problem
-        self._diary = Log(DIARY, self.origin, self.signing_key)
-        self._acts = Log(ACTS, f"{self.origin}/acts", self.signing_key)
         self._stored: list[Stored] | None = None
-        self._merged: tuple[tuple[int, ...], EventColumns] | None = None
-        self._blocks = BlockReader(database)
+        self._blocks = BlockReader(opened.database)
+        self._snapshots = Snapshots(self._blocks)
         self._searcher = Searcher(self._blocks)
 
     @classmethod
@@ -92,33 +61,10 @@ class Vault:
         """Make a vault in a new or empty folder and open it.
 
         ``zone`` is the IANA zone for days and hours; ``cost`` of the passphrase is measured here
-        when None (about two seconds). Raises VaultExists, VaultInUse, WeakPassphrase, DiskFull.
+        when None (about three seconds). Raises VaultExists, VaultInUse, WeakPassphrase, DiskFull.
         """
-        _must_be_zone(zone)
-        place.make_folder(path)
-        owner = place.Ownership(path)
-        try:
-            place.clear_unfinished(path)
-            master = bytearray(keys.new_master())
-            database = open_database(path / place.DATABASE, key=master, create=True)
-            try:
-                box = Identity.generate()
-                vault_id = _fill(database, zone=zone, box=box, now=now)
-                keys.write(
-                    path,
-                    vault_id=vault_id,
-                    inbox=box.recipient,
-                    master=master,
-                    passphrase=passphrase,
-                    cost=cost,
-                )
-                return cls(path, database, owner=owner, master=master, now=now)
-            except BaseException:
-                database.close()
-                raise
-        except BaseException:
-            owner.release()
-            raise
+        opened = opening.create(path, passphrase=passphrase, now=now, zone=zone, cost=cost)
+        return cls(opened, now=now)
 
     @classmethod
     def open(cls, path: Path, *, passphrase: str, now: Clock) -> Self:
@@ -127,21 +73,7 @@ class Vault:
         Raises VaultNotFound, VaultInUse, WrongPassphrase (which leaves a sealed note for the next
         opening), VaultDamaged, VaultTooNew.
         """
-        slots = keys.read(path)
-        owner = place.Ownership(path)
-        try:
-            master = _master(path, slots, passphrase, now)
-            database = open_database(path / place.DATABASE, key=master)
-            try:
-                vault = cls(path, database, owner=owner, master=master, now=now)
-                vault._tidy(slots)
-            except BaseException:
-                database.close()
-                raise
-        except BaseException:
-            owner.release()
-            raise
-        return vault
+        return cls(opening.open_vault(path, passphrase=passphrase, now=now), now=now)
 
     def __enter__(self) -> Self:
         """The vault itself."""
@@ -160,19 +92,45 @@ class Vault:
         """Lock: close the database, overwrite the key, let others open it. Twice is harmless."""
         with self._database.turn:
             self._database.close()
-            keys.wipe(self._master)
-            self._stored, self._merged = None, None
-            self._owner.release()
+            keys.wipe(self._opened.master)
+            self._stored = None
+            self._snapshots.forget()
+            self._opened.owner.release()
+
+    @property
+    def folder(self) -> Path:
+        """Where the vault lies."""
+        return self._opened.folder
+
+    @property
+    def vault_id(self) -> str:
+        """32 random hex digits."""
+        return self._opened.vault_id
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone in which days begin and end."""
+        return self._opened.zone
+
+    @property
+    def epoch(self) -> int:
+        """The number of this writer's time: a new key, and a name of its own for the log."""
+        return self._opened.epoch
 
     @property
     def origin(self) -> str:
         """The name of the diary log in checkpoints: ``<vault>/<epoch>``."""
-        return f"{self.vault_id}/{self.epoch}"
+        return self._diary.origin
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The key that signs the heads of this epoch."""
+        return self._opened.key
 
     @property
     def public_key(self) -> bytes:
-        """The 32 bytes of the key that signs this epoch."""
-        return self.signing_key.public
+        """The 32 bytes that check its signatures."""
+        return self._opened.key.public
 
     def change_passphrase(self, passphrase: str, *, cost: Cost | None = None) -> None:
         """Replace the passphrase slot; nothing else is encrypted again."""
@@ -180,8 +138,8 @@ class Vault:
             keys.write(
                 self.folder,
                 vault_id=self.vault_id,
-                inbox=self._inbox.recipient,
-                master=self._master,
+                inbox=self._opened.inbox.recipient,
+                master=self._opened.master,
                 passphrase=passphrase,
                 cost=cost,
             )
@@ -317,35 +275,13 @@ class Vault:
         ``since`` and ``until`` are inclusive days (``YYYY-MM-DD``) in the vault's zone, ``only``
         record ids. Raises UsageProblem for a bad date, UnknownRecord for a bad id.
         """
-        first, last = day(since), day(until)
-        start, end = midnight(first, self.zone), midnight(after(last), self.zone)
         with self._database.read() as connection:
-            frontier = self._diary.frontier(connection)
-            sources = generations.visible(connection)
-            events = snapshot.between(self._columns(connection, sources), start, end)
-            chosen = Choice(
+            return self._snapshots.take(
+                connection,
                 self._all(),
-                since=first,
-                until=last,
-                only=only,
-                zone=self.zone,
-                eventful={source.exhibit for source in snapshot.present(events, sources)},
-            ).records()
-            ids = {one.record.id for one in chosen}
-            kept = [source for source in sources if source.import_id in ids]
-            if len(kept) != len(sources):
-                events = snapshot.between(self._columns(connection, kept), start, end)
-        return Casefile(
-            records=tuple(one.record for one in chosen),
-            events=events,
-            sources=tuple(_source(one) for one in kept),
-            texts=self._blocks.texts_of(kept),
-            leaves={one.record.id: Leaf(one.index, one.leaf) for one in chosen},
-            log_size=frontier.size,
-            log_root=frontier.root(),
-            zone=self.zone,
-            selection=_selection(since, until, only),
-        )
+                head=self._diary.frontier(connection),
+                wanted=Wanted(since=since, until=until, only=only, zone=self.zone),
+            )
 
     def search(self, words: str, *, limit: int = 50) -> list[Hit]:
         """Entries and events that hold every word (``"a phrase"``, ``begin*``), newest first."""
@@ -447,82 +383,8 @@ class Vault:
             if not isinstance(old, Exhibit) or (old.sha256, old.size, old.number) != fixed:
                 raise RecordError("An exhibit is changed by a new version of the same file.")
 
-    def _columns(self, connection: Connection, sources: Sequence[Generation]) -> EventColumns:
-        """Merged columns; those of the last choice are kept, because loading them is the work."""
-        wanted = tuple(source.gen for source in sources)
-        if self._merged is None or self._merged[0] != wanted:
-            self._merged = (wanted, snapshot.merged(connection, sources))
-        return self._merged[1]
-
-    def _tidy(self, slots: keys.Slots) -> None:
-        """At opening: sweep what was never acknowledged, take in notes, say that it was opened."""
-        if slots.vault != self.vault_id:
-            raise VaultDamaged("The locked keys belong to another vault.")
-        (self.folder / (place.SLOTS + place.PART)).unlink(missing_ok=True)
-        with self._database.read() as connection:
-            blobs.sweep(self.folder, connection)
-        generations.sweep(self._database)
-        inbox.collect(self.folder, self._database, identity=self._inbox, log=self._acts)
-        changed = slots.inbox != self._inbox.recipient
-        self.act("opened", "the address for wrong tries had been changed" if changed else "")
-
-
-def _fill(database: Database, *, zone: str, box: Identity, now: Clock) -> str:
-    """The first transaction of a vault: who it is, its keys, the first record and the first act."""
-    vault_id, key = secrets.token_hex(16), SigningKey.generate()
-    origin = f"{vault_id}/{_FIRST_EPOCH}"
-    body = Epoch(vault=vault_id, epoch=_FIRST_EPOCH, public_key=key.public.hex())
-    record, data = log.make_record(body, now=now, zone=zone)
-    meta = {"vault": vault_id, "zone": zone, "epoch": str(_FIRST_EPOCH)}
-    hidden = {f"signing/{_FIRST_EPOCH}": key.seed, "inbox": box.secret.encode()}
-    with database.transaction() as connection:
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        connection.executemany("INSERT INTO secrets VALUES (?, ?)", hidden.items())
-        log.insert_record(connection, Log(DIARY, origin, key), record, data)
-        acts = Log(ACTS, f"{origin}/acts", key)
-        log.insert_act(connection, acts, at=record.written, what="created")
-    return vault_id
-
-
-def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> bytearray:
-    try:
-        return keys.open_master(slots, passphrase)
-    except WrongPassphrase:
-        # A full or read-only disk must not hide what the person needs to know.
-        with suppress(TallymarkError, OSError):
-            inbox.leave(folder, recipient=slots.inbox, what=inbox.WRONG_TRY, at=now())
-        raise
-
-
-def _must_be_zone(zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageProblem(
-            "The time zone is not known; use a name such as Europe/London."
-        ) from None
-
 
 def _at_index(stored: Sequence[Stored], index: int) -> Stored | None:
     """The record at ``index``, which stands there or, after erasures, somewhat before."""
     at = bisect_left(stored, index, key=lambda one: one.index)
     return stored[at] if at < len(stored) and stored[at].index == index else None
-
-
-def _source(source: Generation) -> EventSource:
-    return EventSource(
-        exhibit_id=source.exhibit,
-        import_id=source.import_id,
-        channel=source.channel,
-        events_digest=source.events_digest,
-        first_row=source.first,
-        count=source.count,
-    )
-
-
-def _selection(
-    since: str | None, until: str | None, only: Collection[str] | None
-) -> dict[str, str]:
-    ids = None if only is None else ",".join(sorted(only))
-    chosen = {"since": since, "until": until, "only": ids}
-    return {name: value for name, value in chosen.items() if value is not None}
