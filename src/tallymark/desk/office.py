@@ -63,11 +63,8 @@ class Desk:
             "desk": secrets.token_hex(8),
             "created": accesslog.stamp(now()),
         }
-        desk = cls(
-            create_store(path, passphrase=passphrase, cost=cost, meta=meta), now=now, who=who
-        )
-        desk._log("made")
-        return desk
+        store = create_store(path, passphrase=passphrase, cost=cost, meta=meta)
+        return cls._begun(store, now=now, who=who, act="made")
 
     @classmethod
     def open(cls, path: Path, *, passphrase: str, now: Clock, who: str = UNNAMED) -> Desk:
@@ -76,8 +73,18 @@ class Desk:
         Raises ``VaultNotFound``, ``VaultInUse``, ``WrongPassphrase``, ``VaultTooNew`` or
         ``VaultDamaged``.
         """
-        desk = cls(open_store(path, passphrase=passphrase), now=now, who=who)
-        desk._log("opened")
+        store = open_store(path, passphrase=passphrase)
+        return cls._begun(store, now=now, who=who, act="opened")
+
+    @classmethod
+    def _begun(cls, store: Store, *, now: Clock, who: str, act: str) -> Self:
+        """The desk over an open store, its first act logged; the store is closed if that fails."""
+        try:
+            desk = cls(store, now=now, who=who)
+            desk._log(act)
+        except BaseException:
+            store.close()
+            raise
         return desk
 
     def __enter__(self) -> Self:
