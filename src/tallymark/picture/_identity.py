@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import compress
@@ -11,7 +10,7 @@ from tallymark.picture._clock import FAR
 from tallymark.picture._entries import Entry, known_labels, plain
 from tallymark.picture._view import unique
 from tallymark.picture._words import BASES, KNOWN_ACCOUNT, NOT_KNOWN
-from tallymark.picture.episodes import Episodes, LaneEpisodes
+from tallymark.picture.episodes import Episodes, LaneEpisodes, both, from_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,13 @@ def known_parties(found: Episodes) -> frozenset[int]:
 
 def _known_events(found: Episodes, lane: LaneEpisodes, known: frozenset[int]) -> bytes | bool:
     """Whether the senders are known: one answer for the whole lane, else one byte an event."""
-    if not lane.lane.seconds:
+    if not lane.lane.seconds or not known:
         return False
-    party = array("H", compress(found.contacts.casefile.events.party, lane.lane.mask))
-    present = set(party)
-    if present <= known or not present & known:
-        return present <= known
-    return bytes(map(known.__contains__, party))
+    marked = from_parties(found.contacts.casefile.events, known)
+    many = both(marked, lane.lane.mask).count(1)
+    if many in {0, len(lane.lane.seconds)}:
+        return many > 0
+    return bytes(compress(marked, lane.lane.mask))
 
 
 def _ranks(lane: LaneEpisodes, *, sender: bytes | bool) -> bytearray:

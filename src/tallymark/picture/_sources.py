@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import compress
 
 from tallymark.model.casefile import EventSource
 from tallymark.model.event import KINDS
@@ -17,7 +17,14 @@ from tallymark.picture._entries import Anchor, exhibits, first_written, numbers
 from tallymark.picture._identity import Figure
 from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import NOT_KNOWN
-from tallymark.picture.episodes import Episodes, LaneEpisodes, own_messages
+from tallymark.picture.episodes import (
+    Episodes,
+    LaneEpisodes,
+    both,
+    from_parties,
+    own_messages,
+    where,
+)
 
 MOST_ROWS = 50
 _DIARY = (Incident, ToldToStop, PoliceContact)
@@ -86,41 +93,50 @@ def held(found: Episodes, order: Anchor | None) -> Held:
         if body.original_still_held == "yes" and body.original_location
     )
     kept, gone = by_answer.pop("yes", []), by_answer.pop("no", [])
+    calls = _bare_calls(found)
     rest = [ref for refs in by_answer.values() for ref in refs]
     return Held(
         kept=Figure(len(kept), tuple(kept)),
         gone=Figure(len(gone), tuple(gone)),
         not_recorded=Figure(len(rest), tuple(sorted(rest))),
         places=places,
-        no_number=_no_number(found, -FAR),
-        since_order=_no_number(found, order.cut) if order else None,
+        no_number=_no_number(found, calls, -FAR),
+        since_order=_no_number(found, calls, order.cut) if order else None,
     )
 
 
-def _no_number(found: Episodes, low: int) -> Figure:
-    """Calls without a sender from ``low`` on: events, and typed entries coded as silent or withheld."""
+def _no_number(
+    found: Episodes, calls: Sequence[tuple[LaneEpisodes, list[int]]], low: int
+) -> Figure:
+    """Calls without a sender from ``low`` on: events, and typed entries whose caller is not known."""
     events = found.contacts.casefile.events
     total, ids, rows = 0, list[str](), list[int]()
-    for lane in found.lanes:
+    for lane, places in calls:
         if lane.lane.key == "calls":
             entries = [e for e in lane.typed(low) if e.rank == NOT_KNOWN]
             total += len(entries)
             ids += [e.id for e in entries]
-        if lane.lane.seconds:
-            here = _calls(events.kind, events.party, lane.lane.mask)
-            times = array("q", compress(events.seconds, here))
-            first = bisect_left(times, low)
-            total += len(times) - first
-            rows += list(compress(events.row, here))[first:][:MOST_ROWS]
-            ids += [ref for at in times[first:] for ref in lane.lane.exhibits(at, at + 1)]
+        later = [place for place in places if events.seconds[place] >= low]
+        total += len(later)
+        rows += [events.row[place] for place in later[:MOST_ROWS]]
+        times = [events.seconds[place] for place in later]
+        if len(times) <= MOST_ROWS:
+            ids += [ref for at in times for ref in lane.lane.exhibits(at, at + 1)]
+        else:
+            ids += lane.lane.exhibits(times[0], times[-1] + 1)
     return Figure(total, unique(ids), tuple(rows[:MOST_ROWS]))
 
 
-def _calls(kind: array[int], party: array[int], mask: bytes) -> bytes:
-    if 0 not in party:
-        return b""
-    call = KINDS.index("call")
-    return bytes(m and k == call and not p for m, k, p in zip(mask, kind, party, strict=True))
+def _bare_calls(found: Episodes) -> list[tuple[LaneEpisodes, list[int]]]:
+    """For each lane the places in the columns of its calls that came without a sender."""
+    events = found.contacts.casefile.events
+    bare = both(where(events.kind, {KINDS.index("call")}), from_parties(events, frozenset({0})))
+    return [
+        (lane, [hit.start() for hit in re.finditer(b"\x01", both(bare, lane.lane.mask))])
+        if lane.lane.seconds
+        else (lane, [])
+        for lane in found.lanes
+    ]
 
 
 def other_side(found: Episodes, told: Anchor | None) -> OtherSide:
@@ -242,7 +258,7 @@ def _covered(
     typed: dict[int, list[str]] = {}
     for entry in lane.clocked():
         typed.setdefault(lane.index(entry.at), []).append(entry.id)
-    whole = lane.lane.exhibits() if lane.lane.rows is None else None
+    whole = lane.lane.exhibits() if lane.lane.origin is None else None
     for place, start in enumerate(lane.starts):
         imports = lane.lane.exhibits(start, lane.ends[place] + 1) if whole is None else whole
         imports = imports if whole is None or _events(lane, place) else ()

@@ -8,9 +8,10 @@ nobody can say what it was near to. All of it works on columns: no object is mad
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress, islice
@@ -30,15 +31,15 @@ DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT = 0, 1, 2
 class Lane:
     """One channel: its contact events as a mask over the columns, and its typed entries.
 
-    ``seconds`` holds the events' times in order; ``rows`` their references when they come from more
-    than one import. ``entries`` are in order of time.
+    ``seconds`` holds the events' times in order; ``origin``, where there are several imports, the
+    place in ``sources`` that each event comes from. ``entries`` are in order of time.
     """
 
     key: str
     label: str
     mask: bytes
-    seconds: array[int]
-    rows: array[int] | None
+    seconds: list[int]
+    origin: array[int] | None
     sources: tuple[EventSource, ...]
     entries: tuple[Entry, ...]
 
@@ -52,22 +53,10 @@ class Lane:
         first, end = bisect_left(self.seconds, low), bisect_left(self.seconds, high)
         if first >= end:
             return ()
-        if self.rows is None:
+        if self.origin is None:
             return tuple(source.exhibit_id for source in self.sources)
-        rows = self.rows[first:end]
-        return tuple(sorted({s.exhibit_id for s in self._touched(rows)}))
-
-    def _touched(self, rows: array[int]) -> Iterator[EventSource]:
-        begins = [source.first_row for source in self.sources]
-        low, high = bisect_right(begins, min(rows)) - 1, bisect_right(begins, max(rows)) - 1
-        if low == high:
-            yield self.sources[max(low, 0)]
-            return
-        held = sorted(rows)
-        for source in self.sources[max(low, 0) : high + 1]:
-            here = bisect_left(held, source.first_row)
-            if here < len(held) and held[here] < source.first_row + source.count:
-                yield source
+        places = set(self.origin[first:end])
+        return tuple(sorted({self.sources[place].exhibit_id for place in places}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +188,16 @@ def contacts(casefile: Casefile) -> Contacts:
     clock = LocalClock(casefile.zone)
     events, typed = casefile.events, entries(casefile, clock=clock)
     mask = _contact_mask(events)
-    unknown = _both(mask, _where(events.direction, {DIRECTION_UNKNOWN})).count(1)
+    times = events.seconds.tolist()
+    unknown = both(mask, where(events.direction, {DIRECTION_UNKNOWN})).count(1)
     keys = [lane_key(channel) for channel in events.channels]
     wanted = {e.lane for e in typed if e.contact}
     found = []
     for key in sorted({*keys, *wanted}, key=lane_order):
         own = tuple(e for e in typed if e.contact and e.lane == key)
-        lane = _lane(key, keys=keys, mask=mask, casefile=casefile, own=own)
+        places = {place for place, other in enumerate(keys) if other == key}
+        here = both(mask, where(events.channel, places)) if places else b""
+        lane = _lane(key, here, casefile, seconds=list(compress(times, here)), own=own)
         if lane.items:
             found.append(lane)
     return Contacts(casefile, clock, tuple(found), typed, unknown, events.undated)
@@ -214,8 +206,8 @@ def contacts(casefile: Casefile) -> Contacts:
 def own_messages(casefile: Casefile) -> tuple[array[int], array[int]]:
     """(UTC seconds, rows) of what the person sent, where an export says that it was theirs."""
     events = casefile.events
-    kinds = _where(events.kind, {KINDS.index(kind) for kind in MESSAGE_KINDS})
-    mask = _both(kinds, _where(events.direction, {DIRECTION_OUT}))
+    kinds = where(events.kind, {KINDS.index(kind) for kind in MESSAGE_KINDS})
+    mask = both(kinds, where(events.direction, {DIRECTION_OUT}))
     return array("q", compress(events.seconds, mask)), array("I", compress(events.row, mask))
 
 
@@ -235,47 +227,79 @@ def regroup(found: Contacts, *, gap_minutes: int = 60) -> Episodes:
 
 def compared(base: Episodes, *, gaps: Iterable[int] = GAPS) -> dict[int, int]:
     """How many episodes there are for each gap in minutes."""
-    found = {}
-    for gap in gaps:
-        other = base if gap == base.gap_minutes else regroup(base.contacts, gap_minutes=gap)
-        found[gap] = other.count()
-    return found
+    wanted = sorted(gaps)
+    # A longer gap only joins episodes, so one grouping by the shortest answers for all.
+    fine = base
+    if wanted and wanted[0] < base.gap_minutes:
+        fine = regroup(base.contacts, gap_minutes=wanted[0])
+    return {gap: sum(_joined(lane, gap=gap * 60) for lane in fine.lanes) for gap in wanted}
+
+
+def _joined(lane: LaneEpisodes, *, gap: int) -> int:
+    pauses = map(sub, islice(lane.starts, 1, None), lane.ends)
+    return sum(map(gap.__lt__, pauses)) + bool(lane.starts) + len(lane.daylong)
 
 
 def _contact_mask(events: EventColumns) -> bytes:
     kinds = {KINDS.index(kind) for kind in (*MESSAGE_KINDS, "call")}
     directions = {DIRECTION_UNKNOWN, DIRECTION_IN}
-    return _both(_where(events.kind, kinds), _where(events.direction, directions))
+    return both(where(events.kind, kinds), where(events.direction, directions))
 
 
-def _where(column: array[int], wanted: set[int]) -> bytes:
+def where(column: array[int], wanted: set[int]) -> bytes:
     """One byte an event: 1 where the column holds one of ``wanted``."""
     return column.tobytes().translate(bytes(value in wanted for value in range(256)))
 
 
-def _both(one: bytes, other: bytes) -> bytes:
+def from_parties(events: EventColumns, wanted: frozenset[int]) -> bytes:
+    """One byte an event: 1 where the sender is one of ``wanted``, places in ``parties``."""
+    low = narrow_parties(events)
+    if low is None:
+        return bytes(map(wanted.__contains__, events.party))
+    return low.translate(bytes(value in wanted for value in range(256)))
+
+
+def narrow_parties(events: EventColumns) -> bytes | None:
+    """The sender of each event as one byte; None when there are more than fit."""
+    if len(events.parties) > 256:
+        return None
+    return events.party.tobytes()[0 if sys.byteorder == "little" else 1 :: 2]
+
+
+def both(one: bytes, other: bytes) -> bytes:
+    """One byte an event: 1 where both columns have 1."""
     whole = int.from_bytes(one, "little") & int.from_bytes(other, "little")
     return whole.to_bytes(len(one), "little")
 
 
 def _lane(
-    key: str, *, keys: list[str], mask: bytes, casefile: Casefile, own: tuple[Entry, ...]
+    key: str, mask: bytes, casefile: Casefile, *, seconds: list[int], own: tuple[Entry, ...]
 ) -> Lane:
-    events = casefile.events
-    places = {place for place, other in enumerate(keys) if other == key}
-    here = _both(mask, _where(events.channel, places)) if places else b""
-    sources = [s for s in casefile.sources if lane_key(s.channel) == key and s.count]
-    ordered = tuple(sorted(sources, key=lambda s: s.first_row))
-    several = len({source.exhibit_id for source in ordered}) > 1
+    sources = tuple(
+        sorted(
+            (s for s in casefile.sources if lane_key(s.channel) == key and s.count),
+            key=lambda s: s.first_row,
+        )
+    )
+    several = len({source.exhibit_id for source in sources}) > 1
     return Lane(
         key=key,
         label=lane_label(key),
-        mask=here,
-        seconds=array("q", compress(events.seconds, here)),
-        rows=array("I", compress(events.row, here)) if several else None,
-        sources=ordered if several else ordered[:1],
+        mask=mask,
+        seconds=seconds,
+        origin=_origin(sources, compress(casefile.events.row, mask)) if several else None,
+        sources=sources if several else sources[:1],
         entries=own,
     )
+
+
+def _origin(sources: tuple[EventSource, ...], rows: Iterable[int]) -> array[int]:
+    """For each row the place of its import, looked up rather than searched for."""
+    lookup = array("H", bytes(2 * max(s.first_row + s.count for s in sources)))
+    for place, source in enumerate(sources):
+        held = array("H", [place]) * source.count
+        lookup[source.first_row : source.first_row + source.count] = held
+    return array("H", list(map(lookup.__getitem__, rows)))
 
 
 def _group(lane: Lane, *, gap: int) -> LaneEpisodes:
@@ -283,15 +307,13 @@ def _group(lane: Lane, *, gap: int) -> LaneEpisodes:
     daylong = tuple(entry for entry in lane.entries if not entry.clocked)
     times = lane.seconds
     if clocked:
-        times = array("q", sorted([*times, *(entry.at for entry in clocked)]))
-    steps = map(sub, islice(times, 1, None), times)
-    cuts = list(compress(range(1, len(times)), map(gap.__lt__, steps)))
-    starts = array("q", (times[cut] for cut in ([0, *cuts] if times else [])))
-    ends = array("q", (times[cut - 1] for cut in ([*cuts, len(times)] if times else [])))
+        times = sorted([*times, *(entry.at for entry in clocked)])
+    steps = enumerate(map(sub, islice(times, 1, None), times), 1)
+    cuts = [place for place, step in steps if step > gap]
     return LaneEpisodes(
         lane=lane,
-        starts=starts,
-        ends=ends,
+        starts=array("q", (times[cut] for cut in ([0, *cuts] if times else []))),
+        ends=array("q", (times[cut - 1] for cut in ([*cuts, len(times)] if times else []))),
         daylong=daylong,
         _clocked_at=array("q", (entry.at for entry in clocked)),
         _clocked=clocked,
@@ -299,5 +321,5 @@ def _group(lane: Lane, *, gap: int) -> LaneEpisodes:
     )
 
 
-def _within(column: array[int], low: int, high: int) -> tuple[int, int]:
+def _within(column: Sequence[int], low: int, high: int) -> tuple[int, int]:
     return bisect_left(column, low), bisect_left(column, high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import compress
 
@@ -10,11 +11,11 @@ from tallymark.model.casefile import Casefile
 from tallymark.picture import charts
 from tallymark.picture._clock import LocalClock
 from tallymark.picture._entries import known_labels, plain
-from tallymark.picture._identity import basis_counts
+from tallymark.picture._identity import Figure, basis_counts
 from tallymark.picture._series import direction_note
 from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, day_text, plural
 from tallymark.picture._words import BASES
-from tallymark.picture.episodes import Episodes, episodes
+from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes, narrow_parties
 
 MOST = 50
 
@@ -60,10 +61,10 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     return View(
         name="people",
         title=VIEW.title,
-        sentence=_sentence(found, senders) + direction_note(found),
+        sentence=_sentence(found, counts, senders) + direction_note(found),
         caution=VIEW.caution,
         table=Table(columns, tuple(rows) if found.lanes else ()),
-        svg=_svg(found),
+        svg=_svg(found, counts),
         data={
             "gap_minutes": gap_minutes,
             "basis": {key: counts[place].value for place, (key, _, _) in enumerate(BASES)},
@@ -95,31 +96,44 @@ def _row(
 
 
 def _senders(found: Episodes) -> dict[str, _Sender]:
-    """Items by label. First and last come from one pass each, so that no event is an object."""
-    events = found.contacts.casefile.events
+    """Items by label, with the first and last time, over all lanes."""
+    parties = found.contacts.casefile.events.parties
     senders: dict[str, _Sender] = {}
     for lane in found.lanes:
-        if not lane.lane.seconds:
-            continue
-        party = list(compress(events.party, lane.lane.mask))
-        last = dict(zip(party, lane.lane.seconds, strict=True))
-        first = dict(zip(reversed(party), reversed(lane.lane.seconds), strict=True))
-        for number, many in sorted(Counter(party).items()):
-            label = events.parties[number] if number < len(events.parties) else ""
-            refs = lane.lane.exhibits()
-            one = senders.setdefault(label, _Sender(0, first[number], last[number], [], []))
+        refs = lane.lane.exhibits()
+        for number, many, first, last in _by_sender(found, lane):
+            label = parties[number] if number < len(parties) else ""
+            one = senders.setdefault(label, _Sender(0, first, last, [], []))
             one.items += many
-            one.first, one.last = min(one.first, first[number]), max(one.last, last[number])
-            if lane.lane.label not in one.lanes:
-                one.lanes.append(lane.lane.label)
+            one.first, one.last = min(one.first, first), max(one.last, last)
+            one.lanes.append(lane.lane.label)
             one.refs.extend(ref for ref in refs if ref not in one.refs)
     return senders
 
 
-def _sentence(found: Episodes, senders: list[tuple[str, _Sender]]) -> str:
+def _by_sender(found: Episodes, lane: LaneEpisodes) -> Iterator[tuple[int, int, int, int]]:
+    """(place in parties, items, first and last UTC seconds) for each sender of a lane."""
+    events, seconds = found.contacts.casefile.events, lane.lane.seconds
+    low = narrow_parties(events)
+    if low is not None:
+        held = bytes(compress(low, lane.lane.mask))
+        for number in range(len(events.parties)):
+            if many := held.count(number):
+                yield number, many, seconds[held.find(number)], seconds[held.rfind(number)]
+        return
+    party = list(compress(events.party, lane.lane.mask))
+    last = dict(zip(party, seconds, strict=True))
+    first = dict(zip(reversed(party), reversed(seconds), strict=True))
+    for number, many in sorted(Counter(party).items()):
+        yield number, many, first[number], last[number]
+
+
+def _sentence(
+    found: Episodes, counts: tuple[Figure, ...], senders: list[tuple[str, _Sender]]
+) -> str:
     parts = [
         f"{label} {figure.value:,}"
-        for (_, label, _), figure in zip(BASES, basis_counts(found), strict=True)
+        for (_, label, _), figure in zip(BASES, counts, strict=True)
         if figure.value
     ]
     named = sum(1 for label, _ in senders if label)
@@ -130,14 +144,14 @@ def _sentence(found: Episodes, senders: list[tuple[str, _Sender]]) -> str:
     )
 
 
-def _svg(found: Episodes) -> str:
+def _svg(found: Episodes, counts: tuple[Figure, ...]) -> str:
     return charts.bars(
         "people",
         title="How they were known",
         description="A bar for each way of knowing who it was; its length is the episodes.",
         rows=[
             charts.Bar(label, figure.value, f"{figure.value:,}", figure.refs)
-            for (_, label, _), figure in zip(BASES, basis_counts(found), strict=True)
+            for (_, label, _), figure in zip(BASES, counts, strict=True)
         ]
         if found.lanes
         else [],

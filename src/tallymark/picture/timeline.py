@@ -73,6 +73,7 @@ def _build(
         key=lambda k: (k.written, k.at, k.tie) if order == "written" else (k.at, k.written, k.tie)
     )
     page = keys[offset : offset + limit]
+    number = numbers(casefile)
     typed = sum(1 for key in keys if key.record is not None)
     return View(
         name="timeline",
@@ -81,7 +82,7 @@ def _build(
         caution=VIEW.caution,
         table=Table(
             ("When", "Written", "Channel", "What", "Items", "Entry"),
-            tuple(_row(key, folded, numbers(casefile)) for key in page),
+            tuple(_row(key, folded, number) for key in page),
         ),
         svg=_svg(found, casefile),
         data={
@@ -96,8 +97,13 @@ def _build(
 
 def _folded(found: Episodes) -> Episodes:
     """Episodes of the imports alone: each typed entry has a row of its own."""
-    bare = tuple(replace(lane.lane, entries=()) for lane in found.lanes)
-    return regroup(replace(found.contacts, lanes=bare), gap_minutes=found.gap_minutes)
+    lanes = []
+    for lane in found.lanes:
+        bare = replace(found.contacts, lanes=(replace(lane.lane, entries=()),))
+        same = not lane.clocked()
+        alone = regroup(bare, gap_minutes=found.gap_minutes).lanes[0] if not same else lane
+        lanes.append(alone)
+    return replace(found, lanes=tuple(lanes))
 
 
 def _record_keys(casefile: Casefile, found: Episodes) -> Iterator[_Key]:
@@ -125,7 +131,7 @@ def _episode_keys(folded: Episodes) -> Iterator[_Key]:
             written[record.body.exhibit] = min(here, written.get(record.body.exhibit, FAR))
     for row, lane in enumerate(folded.lanes):
         whole = _latest(written, lane.lane.exhibits())
-        single = lane.lane.rows is None
+        single = lane.lane.origin is None
         for spot, start in enumerate(lane.starts):
             stamp = whole if single else _latest(written, _behind(lane, spot))
             yield _Key(start, stamp, f"~{lane.lane.key}", lane=row, place=spot)
