@@ -143,7 +143,7 @@ class Log:
             seconds=array("q", self.seconds),
             channel=array("B", [0] * many),
             party=array("H", [senders.index(line.sender or "") for line in self.lines]),
-            direction=array("B", [1] * many),
+            direction=array("B", [2 if t.sender == "Anna Bell" else 1 for t in self.lines]),
             kind=array("B", [0] * many),
             flags=array("B", [0] * many),
             row=array("I", range(many)),

@@ -53,6 +53,21 @@ class Item:
         return self.state == "current"
 
 
+ORDER_KINDS = {
+    "nmo": "Non-molestation order",
+    "spo": "Stalking protection order",
+    "dapn": "Domestic abuse protection notice",
+    "dapo": "Domestic abuse protection order",
+    "nho": "Non-harassment order",
+    "bail": "Bail conditions",
+}
+
+
+def order_kind(kind: str) -> str:
+    """The kind of an order in plain words, else as it was recorded."""
+    return ORDER_KINDS.get(kind.lower(), say.code(kind).capitalize()) or "Order"
+
+
 class Names:
     """Labels of people, places and exhibits by record id; a text that is no id stays itself."""
 
@@ -176,7 +191,7 @@ def _incident(body: Incident, names: Names) -> Mapping[str, str]:
         "what_i_did": body.what_i_did,
         "effect": body.effect,
         "inference": body.inference,
-        "behaviours": ", ".join(say.code(b) for b in body.behaviours),
+        "behaviours": ", ".join(map(say.behaviour, body.behaviours)),
         "danger_signs": ", ".join(say.code(f) for f in body.danger_flags),
         "fear_of_violence": body.fear_of_violence or "",
         "children_present": body.children_present or "",
@@ -194,7 +209,7 @@ def _told(body: ToldToStop, names: Names) -> Mapping[str, str]:
         "heading": "Told to stop",
         "channel": say.code(body.channel),
         "direction": say.direction("out"),
-        "who": "by the person" if body.by == "self" else f"by {names.label(body.by)}",
+        "who": "" if body.by == "self" else f"told by {names.label(body.by)}",
         "words_said": body.exact_words,
         "what_happened": f"Acknowledged: {body.acknowledged}" if body.acknowledged else "",
         "exhibits": names.labels(body.exhibits),
@@ -209,7 +224,7 @@ def _order(body: Order, names: Names) -> Mapping[str, str]:
         if at is not None
     ]
     return {
-        "heading": f"Order: {say.code(body.kind)}",
+        "heading": f"Order: {order_kind(body.kind)}",
         "where": body.court,
         "what_happened": "; ".join(dates),
         "exhibits": names.labels(body.exhibits),

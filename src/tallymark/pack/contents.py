@@ -23,6 +23,7 @@ from tallymark.model.casefile import Casefile, EventColumns
 from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record
 from tallymark.pack.names import Original, original
 from tallymark.pack.people import masked_body, masked_label
+from tallymark.picture.summary import Summary, summarise
 
 Purpose = Literal["police", "court", "disclosure", "supporter"]
 PURPOSES: tuple[Purpose, ...] = ("police", "court", "disclosure", "supporter")
@@ -71,11 +72,12 @@ class Contents:
     """A pack before it is written. ``casefile`` is as rendered; ``shown`` are the true records.
 
     ``made`` is aware. ``withheld`` are all places in the log that are neither shown nor erased,
-    ``kept_back`` those among them that the person had chosen. ``owners`` names, for each record id,
-    the number that people see.
+    ``kept_back`` those among them that the person had chosen. ``numbers`` gives, for each record
+    id, the number that people see. ``summary`` is counted from ``casefile``.
     """
 
     casefile: Casefile
+    summary: Summary
     shown: tuple[Record, ...]
     kept_back: tuple[KeptBack, ...]
     originals: tuple[Original, ...]
@@ -133,8 +135,10 @@ def choose(
         raise NothingChosen
     indices = {numbers[r.id] for r in shown}
     gone = tuple(sorted(erased))
+    rendered = _rendered(casefile, kept=kept, purpose=purpose)
     return Contents(
-        casefile=_rendered(casefile, kept=kept, purpose=purpose),
+        casefile=rendered,
+        summary=summarise(rendered),
         shown=tuple(shown),
         kept_back=_reasons(casefile.records, kept=kept, numbers=numbers),
         originals=_originals(shown),

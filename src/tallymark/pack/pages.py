@@ -74,6 +74,7 @@ def _pdf(
     book = {
         "title": f"{title}: {'start here' if name == START else 'everything'}",
         "running": title,
+        "sheet": name == START,
         "volume": f"Volume {place} of {volumes}" if volumes > 1 and name != START else "",
         "sections": [
             {
@@ -81,6 +82,7 @@ def _pdf(
                 "title": c.section.title,
                 "data": c.part.data,
                 "bare": c.name == "summary",
+                "new_page": c.section.new_page,
                 "contents": c.name == "summary" and name != START,
             }
             for c in chapters

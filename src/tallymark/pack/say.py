@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import tomllib
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from tallymark.model.moment import Moment
@@ -31,12 +34,39 @@ _BASIS = {
     "estimate": "an estimate",
     "document": "from a document",
 }
-_DIRECTION = {"in": "to the person", "out": "by the person", "third_party": "through or to others"}
+_DIRECTION = {"in": "from them", "out": "by the person", "third_party": "through or to others"}
+
+
+_SPELT = {"whatsapp": "WhatsApp", "sms_mms": "text message", "email": "e-mail", "voice": "call"}
 
 
 def code(text: str) -> str:
-    """A vocabulary code as words: ``in_person`` as ``in person``."""
-    return text.replace("_", " ").strip()
+    """A vocabulary code as words: ``in_person`` as ``in person``, ``ex_partner`` as ``ex-partner``."""
+    spelt = _SPELT.get(text, text)
+    return (f"ex-{spelt[3:]}" if spelt.startswith("ex_") else spelt).replace("_", " ").strip()
+
+
+@cache
+def _behaviours() -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads(
+        files("tallymark.pack").joinpath("behaviours.toml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def behaviour(text: str) -> str:
+    """A behaviour code with its words: ``P04 uninvited at home``."""
+    words = _behaviours().get(text)
+    return f"{text} {words}" if words else code(text)
+
+
+def date_text(text: str) -> str:
+    """``1991-03-04`` as ``4 Mar 1991``; anything else as it stands."""
+    try:
+        at = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def direction(value: str) -> str:

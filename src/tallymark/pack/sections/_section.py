@@ -27,11 +27,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``order`` places it; ``content`` gives a part for each volume it fills, none to be left out."""
+    """``order`` places it; ``content`` gives a part for each volume it fills, none to be left out.
+
+    With ``new_page`` it begins on a page of its own.
+    """
 
     order: int
     title: str
     content: Callable[[Contents], tuple[Part, ...]]
+    new_page: bool = False
 
 
 def cite(numbers: Iterable[int], *, most: int = 12) -> list[Run]:

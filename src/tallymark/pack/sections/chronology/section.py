@@ -14,13 +14,13 @@ PER_VOLUME = 1_000
 _FIELDS = (
     ("what_happened", "What happened"),
     ("words_said", "Words used"),
-    ("what_i_did", "What I did"),
-    ("effect", "Effect, in their words"),
-    ("inference", "What they think it means"),
+    ("what_i_did", "What they did"),
+    ("effect", "How it felt, their words"),
+    ("inference", "What they make of it"),
 )
 _FACTS = (
     ("channel", "by"),
-    ("direction", "way"),
+    ("direction", "contact"),
     ("who", "who"),
     ("where", "where"),
     ("behaviours", "kind"),
@@ -28,7 +28,7 @@ _FACTS = (
     ("fear_of_violence", "feared violence"),
     ("children_present", "children present"),
     ("witnesses", "others who know"),
-    ("condition", "condition"),
+    ("condition", "condition of the order"),
     ("reported", "police reference"),
 )
 
@@ -87,4 +87,4 @@ def _content(contents: Contents) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-SECTION = Section(order=20, title="Chronology", content=_content)
+SECTION = Section(order=20, title="Chronology", content=_content, new_page=True)

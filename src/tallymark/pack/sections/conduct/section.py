@@ -6,7 +6,7 @@ import re
 
 from tallymark import picture
 from tallymark.pack.contents import Contents
-from tallymark.pack.sections._section import Part, Section, cite
+from tallymark.pack.sections._section import Part, Run, Section, cite
 
 MOST_ROWS = 40
 _MOST_REFS = 4
@@ -14,8 +14,11 @@ _FAMILY = re.compile(r"font-family=\"[^\"]*\"")
 
 
 def _cell(text: str, refs: tuple[str, ...], *, contents: Contents) -> list[object]:
+    """The text, a link to the first record behind it, and the typed entries when they are few."""
     numbers = sorted({contents.numbers[r] for r in refs if r in contents.numbers})
-    return [text, cite(numbers, most=_MOST_REFS)]
+    shown: Run = [text, numbers[0]] if numbers and text else text
+    few = len(numbers) <= _MOST_REFS and not text.startswith("#")
+    return [shown, cite(numbers) if few and text.isdigit() else []]
 
 
 def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
@@ -46,4 +49,4 @@ def _content(contents: Contents) -> tuple[Part, ...]:
     return (Part(data={"views": views}, files=files),)
 
 
-SECTION = Section(order=40, title="The bigger picture", content=_content)
+SECTION = Section(order=40, title="The bigger picture", content=_content, new_page=True)

@@ -42,4 +42,4 @@ def _content(contents: Contents) -> tuple[Part, ...]:
     return (Part(data={"lead": lead, "exhibits": found}, numbers=tuple(numbers)),)
 
 
-SECTION = Section(order=60, title="Exhibits", content=_content)
+SECTION = Section(order=60, title="Exhibits", content=_content, new_page=True)

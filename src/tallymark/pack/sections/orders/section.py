@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallymark.model.record import Incident, Order, Record
 from tallymark.pack import say
-from tallymark.pack.chronology import Names
+from tallymark.pack.chronology import Names, order_kind
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section
 
@@ -55,7 +55,7 @@ def _order(record: Record, body: Order, contents: Contents) -> dict[str, object]
         conditions.append({"label": "No condition named", "words": "", "entries": rest})
     return {
         "n": contents.numbers[record.id],
-        "title": say.code(body.kind) or "order",
+        "title": order_kind(body.kind),
         "rows": rows,
         "conditions": conditions,
     }

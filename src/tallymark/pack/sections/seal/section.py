@@ -66,4 +66,4 @@ def _others(contents: Contents) -> list[dict[str, object]]:
     ]
 
 
-SECTION = Section(order=90, title="About the seal", content=_content)
+SECTION = Section(order=90, title="About the seal", content=_content, new_page=True)

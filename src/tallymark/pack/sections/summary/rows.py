@@ -5,14 +5,14 @@ Everything is counted by ``picture.summary``; here it is put into short sentence
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tallymark.pack import say
-from tallymark.pack.contents import Contents
+from tallymark.pack.contents import KEPT_BACK, Contents
 from tallymark.pack.people import masked_label
 from tallymark.pack.sections._section import Run, cite
-from tallymark.picture.summary import Summary
 
 KEEP = 0
 """Never left out: the latest event, what is not reported, what others hold, the other side."""
@@ -31,8 +31,8 @@ class Row:
 class Page:
     """What the row writers share: the summary, numbers for ids, and names as they may be printed."""
 
-    def __init__(self, contents: Contents, summary: Summary) -> None:
-        self.contents, self.summary = contents, summary
+    def __init__(self, contents: Contents) -> None:
+        self.contents, self.summary = contents, contents.summary
 
     def numbers(self, refs: Iterable[str]) -> list[int]:
         """The numbers of records, in the order given, without repeats."""
@@ -72,9 +72,8 @@ def joined(parts: Sequence[Sequence[Run]], between: str = " · ") -> list[Run]:
     return found
 
 
-def rows(contents: Contents, summary: Summary) -> tuple[Row, ...]:
+def rows(page: Page) -> tuple[Row, ...]:
     """Every row that the data allow, in reading order."""
-    page = Page(contents, summary)
     found: list[Row] = []
     for write in _WRITERS:
         found += write(page)
@@ -85,10 +84,10 @@ def _contact(page: Page) -> list[Row]:
     if page.contents.initials_only:
         return []
     told = [clip(w.safe_contact, 160) for w in page.summary.reporting if w.safe_contact]
-    words = " / ".join(told[:2]) or "not recorded. Ask how it is safe to reach them."
+    words = " / ".join(told[:2]) or "Not recorded. Ask how to reach them without risk."
     return [
         Row(0, "SAFE CONTACT", (words,)),
-        Row(0, "DANGER NOW", ("not asked by this program. Ask first.",), drop=1),
+        Row(0, "DANGER NOW", ("Not asked by this program. Ask first.",), drop=1),
     ]
 
 
@@ -96,7 +95,7 @@ def _reporting(page: Page) -> list[Row]:
     found = []
     for who in page.summary.reporting[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
-        parts: list[list[Run]] = [[name, *([f", b. {clip(who.born, 20)}"] if who.born else [])]]
+        parts: list[list[Run]] = [[name, *([f", b. {clip(say.date_text(who.born), 20)}"] if who.born else [])]]
         if page.summary.children_saw.value:
             parts.append(["children present ", *page.cite(page.summary.children_saw.refs)])
         parts += [[clip(text, 40)] for text in (who.language, who.access_needs) if text]
@@ -109,9 +108,9 @@ def _other(page: Page) -> list[Row]:
     initials = page.contents.initials_only
     for who in page.summary.other[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
-        parts = [f"{name}{f', b. {clip(who.born, 20)} (as told)' if who.born else ''}"]
+        parts = [f"{name}{f', b. {clip(say.date_text(who.born), 20)} (as told)' if who.born else ''}"]
         parts += [clip(say.code(who.relationship), 30)] if who.relationship else []
-        parts += [f"apart since {clip(who.separated, 20)}"] if who.separated else []
+        parts += [f"apart since {clip(say.date_text(who.separated), 20)}"] if who.separated else []
         if not initials:
             parts += [clip(i.value, 36) for i in who.identifiers[:4]]
             parts += [f"works {clip(who.employer, 30)}"] if who.employer else []
@@ -126,7 +125,7 @@ def _latest(page: Page) -> list[Row]:
     latest = page.summary.latest
     if latest is None:
         return [Row(1, "LATEST", ("no typed entry in this pack", *_newest(page)))]
-    runs: list[Run] = [f"{latest.when} ", *page.cite([latest.id]), f": {clip(latest.words, 150)}"]
+    runs: list[Run] = [f"{latest.when} ", *page.cite([latest.id]), f": \u201c{clip(latest.words, 150)}\u201d"]
     if latest.exhibits:
         runs.append(f" Exhibits {', '.join(latest.exhibits[:4])}.")
     if latest.witnesses:
@@ -186,27 +185,28 @@ def _phases(page: Page) -> list[Row]:
         return [] if page.summary.told else [
             Row(4, "TOLD TO STOP", ("no date is recorded",), drop=3)
         ]
-    parts: list[list[Run]] = [
-        [page.figure(p.episodes.value, p.episodes.refs), f" {clip(p.label, 60)}"] for p in phases
-    ]
+    parts: list[list[Run]] = []
+    for place, phase in enumerate(phases):
+        between = 0 < place < len(phases) - 1
+        words = "between the two dates" if between else clip(phase.label, 60)
+        parts.append([page.figure(phase.episodes.value, phase.episodes.refs), f" {words}"])
     if page.summary.told:
-        proof = ", ".join(page.summary.told_exhibits[:2])
-        parts.append(["told: ", *page.cite([page.summary.told.id]), f" {proof}".rstrip()])
+        proof = f" ({', '.join(page.summary.told_exhibits[:2])})" if page.summary.told_exhibits else ""
+        parts.append(["told to stop: ", *page.cite([page.summary.told.id]), proof])
     return [Row(4, "EPISODES", tuple(joined(parts)))]
 
 
 def _identity(page: Page) -> list[Row]:
-    held = [b for b in page.summary.basis if b.episodes.value]
-    parts: list[list[Run]] = [
-        [f"{b.label} ", page.figure(b.episodes.value, b.episodes.refs)] for b in held
-    ]
-    since: list[list[Run]] = [
-        [page.figure(b.since_order.value, b.since_order.refs)] for b in held if b.since_order
-    ]
-    runs = joined(parts)
-    if since:
-        runs += [". Since the order: ", *joined(since)]
-    return [Row(4, "WHO DID IT", tuple(runs), drop=2)]
+    parts: list[list[Run]] = []
+    for basis in page.summary.basis:
+        if basis.episodes.value:
+            later = basis.since_order
+            since: list[Run] = (
+                [" (", page.figure(later.value, later.refs), " since the order)"] if later else []
+            )
+            many = page.figure(basis.episodes.value, basis.episodes.refs)
+            parts.append([f"{basis.label} ", many, *since])
+    return [Row(4, "WHO DID IT", tuple(joined(parts)), drop=2)]
 
 
 def _danger(page: Page) -> list[Row]:
@@ -283,13 +283,14 @@ def _held(page: Page) -> list[Row]:
         since = f", {held.since_order.value} since the order" if held.since_order else ""
         parts.append(
             [
-                "records of ",
+                "Records of ",
                 page.figure(held.no_number.value, held.no_number.refs),
-                f" calls without a number{since}: asking for them is not recorded",
+                f" {_word(held.no_number.value, 'call')} without a number{since}: asking for them "
+                "is not recorded",
             ]
         )
     originals: list[Run] = [
-        "originals of exhibits kept ",
+        "Originals of exhibits: kept ",
         page.figure(held.kept.value, held.kept.refs),
         ", gone ",
         page.figure(held.gone.value, held.gone.refs),
@@ -300,7 +301,7 @@ def _held(page: Page) -> list[Row]:
         places = "; ".join(clip(place, 40) for place in held.places[:2])
         parts.append([*originals, f" ({places})" if places else ""])
     if not parts:
-        parts.append(["nothing recorded"])
+        parts.append(["Nothing recorded"])
     return [Row(6, "OTHERS MAY\nSTILL HOLD", (*joined(parts, ". "), "."))]
 
 
@@ -360,12 +361,13 @@ def _other_side(page: Page) -> list[Row]:
 
 def _kept(contents: Contents) -> str:
     """How much of the log is not in the pack, in a few words."""
-    chosen, marked = contents.by_selection, len(contents.kept_back)
-    if not chosen and not marked:
+    chosen = contents.by_selection
+    if not chosen and not contents.kept_back:
         return "Held back: no record of this log."
     parts = [f"{say.count(chosen, 'record')} withheld by selection"] if chosen else []
-    parts += [f"{say.count(marked, 'record')} for the reason named inside"] if marked else []
-    return f"Held back: {', '.join(parts)}."
+    reasons = Counter(kept.reason for kept in contents.kept_back)
+    parts += [f"{many} {KEPT_BACK[reason]}" for reason, many in sorted(reasons.items())]
+    return f"Held back: {'; '.join(parts)}."
 
 
 def _date(page: Page) -> list[Row]:

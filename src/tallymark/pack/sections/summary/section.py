@@ -12,7 +12,6 @@ from tallymark.pack import say
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section, plain_runs
 from tallymark.pack.sections.summary.rows import KEEP, Page, Row, rows
-from tallymark.picture.summary import Summary, summarise
 
 MOST_WORDS = 450
 MOST_CHARACTERS = 4_000
@@ -115,10 +114,9 @@ def _head(contents: Contents) -> str:
 
 
 def _composed(contents: Contents) -> tuple[list[Row], dict[str, object] | None]:
-    summary: Summary = summarise(contents.casefile)
-    page = Page(contents, summary)
+    page = Page(contents)
     grid = _grid(page)
-    found = rows(contents, summary)
+    found = rows(page)
     return _fitting(found, head=_head(contents), grid=_plain_grid(grid)), grid
 
 
