@@ -1,0 +1,1 @@
+"""Keep one file, as it is."""

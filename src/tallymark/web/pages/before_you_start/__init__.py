@@ -1,0 +1,1 @@
+"""Before you start: is this device only yours."""

@@ -1,0 +1,1 @@
+"""Bring in a WhatsApp chat."""

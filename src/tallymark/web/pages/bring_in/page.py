@@ -1,0 +1,181 @@
+"""Bring in a chat: choose the file, answer what it cannot tell, and see what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from tallymark import importers
+from tallymark.diary import Diary
+from tallymark.web import places
+from tallymark.web.jobs import Job, Tell
+from tallymark.web.visit import Page, Visit
+from tallymark.web.words import in_words
+
+_LOOK, _BRING = "/bring/look", "/bring/done"
+_NOBODY = "none"
+
+
+def choose(visit: Visit) -> Response:
+    """Files that look like a chat, and a box to type another path."""
+    found = places.chat_exports()
+    visit.book.chosen["chats"] = found
+    rows = [(str(n), path.name, str(path.parent)) for n, path in enumerate(found)]
+    return visit.show(rows=rows)
+
+
+def take(visit: Visit) -> Response:
+    """Look into the file first; nothing is kept yet."""
+    path = _chosen(visit)
+    if path is None or not path.is_file():
+        name = "path" if visit.typed("path") or not visit.book.chosen.get("chats") else "chat"
+        return visit.again("/bring", {name: "Choose a file, or type all of its path."})
+    visit.book.chosen["chat"] = path
+    visit.book.chosen["answers"] = {}
+    return _look(visit)
+
+
+def _chosen(visit: Visit) -> Path | None:
+    if visit.typed("path"):
+        return places.typed_path(visit.typed("path"))
+    offered, number = visit.book.chosen.get("chats", []), visit.typed("chat")
+    return offered[int(number)] if number.isdecimal() and int(number) < len(offered) else None
+
+
+def _look(visit: Visit) -> Response:
+    path, answers = visit.book.chosen["chat"], dict(visit.book.chosen["answers"])
+
+    def work(tell: Tell) -> dict[str, Any]:
+        return importers.inspect(path, options=answers, progress=_told(tell))
+
+    return _start(visit, Job(_LOOK, work), "/bring/look")
+
+
+def _told(tell: Tell) -> Callable[[int, int, int], None]:
+    def progress(done: int, total: int, events: int) -> None:
+        tell(f"{100 * done // max(total, 1)} parts of 100 read, {events:,} messages so far")
+
+    return progress
+
+
+def _start(visit: Visit, job: Job, path: str) -> Response:
+    visit.book.job = job
+    job.wait(1.0)
+    return visit.go(path)
+
+
+def looked(visit: Visit) -> Response:
+    """When the first look is done, the questions that the file leaves open."""
+    job = visit.book.job
+    if job is None or job.kind != _LOOK:
+        return visit.go("/bring")
+    if not job.done:
+        return visit.template("components/working.html", told=job.told, here="/bring/look")
+    visit.book.job = None
+    if job.problem is not None or job.result is None:
+        words = in_words(job.problem) if job.problem else "It was stopped. Nothing was kept."
+        return visit.again("/bring", {"path": words})
+    visit.book.chosen["found"] = job.result
+    return visit.go("/bring/2" if job.result.get("questions") else "/bring/3")
+
+
+def _found(visit: Visit) -> dict[str, Any] | None:
+    found = visit.book.chosen.get("found")
+    return found if isinstance(found, dict) else None
+
+
+def ask_order(visit: Visit) -> Response:
+    """Day or month first: shown as the two days that it could be."""
+    found = _found(visit)
+    if found is None or not found.get("questions"):
+        return visit.go("/bring")
+    question = found["questions"][0]
+    choices = [(c["value"], c["text"], "") for c in question["choices"]]
+    return visit.template("pages/bring_in/order.html", choices=choices)
+
+
+def take_order(visit: Visit) -> Response:
+    """With the answer the file is looked at again."""
+    found = _found(visit)
+    if found is None or not found.get("questions"):
+        return visit.go("/bring")
+    question = found["questions"][0]
+    if visit.typed("order") not in {c["value"] for c in question["choices"]}:
+        return visit.again("/bring/2", {"order": "Choose one. You can open the chat to check."})
+    visit.book.chosen["answers"][question["id"]] = visit.typed("order")
+    return _look(visit)
+
+
+def ask_owner(visit: Visit) -> Response:
+    """Which of the names is the person's own."""
+    found = _found(visit)
+    if found is None:
+        return visit.go("/bring")
+    names = _names(found)
+    choices = [(str(n), name, f"{found['senders'][name]:,} sent") for n, name in enumerate(names)]
+    return visit.template(
+        "pages/bring_in/owner.html",
+        found=found,
+        choices=[*choices, (_NOBODY, "None of these, or I am not sure", "")],
+    )
+
+
+def _names(found: dict[str, Any]) -> list[str]:
+    return sorted(found.get("senders", {}), key=lambda name: -found["senders"][name])[:40]
+
+
+def take_owner(visit: Visit) -> Response:
+    """Keep the file and find its messages."""
+    found, path, diary = _found(visit), visit.book.chosen.get("chat"), visit.diary
+    if found is None or path is None:
+        return visit.go("/bring")
+    names, number = _names(found), visit.typed("owner")
+    if number != _NOBODY and not (number.isdecimal() and int(number) < len(names)):
+        return visit.again("/bring/3", {"owner": "Choose your name, or the last answer."})
+    answers = dict(visit.book.chosen["answers"])
+    if number != _NOBODY:
+        answers["owner"] = names[int(number)]
+    return _start(visit, Job(_BRING, lambda tell: _bring(diary, path, answers, tell)), _BRING)
+
+
+def _bring(diary: Diary, path: Path, answers: dict[str, str], tell: Tell) -> Any:
+    return diary.import_file(
+        path,
+        answers=answers,
+        attached=lambda done: tell(f"{done:,} bytes kept"),
+        progress=_told(tell),
+    )
+
+
+def brought(visit: Visit) -> Response:
+    """What was found, and what could not be read."""
+    job = visit.book.job
+    if job is None or job.kind != _BRING:
+        return visit.go("/bring")
+    if not job.done:
+        return visit.template("components/working.html", told=job.told, here=_BRING)
+    if job.problem is not None or job.result is None:
+        visit.book.job = None
+        words = in_words(job.problem) if job.problem else "It was stopped. You can try again."
+        return visit.again("/bring", {"path": words})
+    return visit.template("pages/bring_in/done.html", result=job.result, summary=job.result.summary)
+
+
+def done(visit: Visit) -> Response:
+    """The person has read it."""
+    visit.book.job = None
+    for key in ("chat", "chats", "answers", "found"):
+        visit.book.chosen.pop(key, None)
+    return visit.go("/home")
+
+
+PAGES = (
+    Page("/bring", show=choose, take=take),
+    Page("/bring/look", show=looked),
+    Page("/bring/2", show=ask_order, take=take_order),
+    Page("/bring/3", show=ask_owner, take=take_owner),
+    Page("/bring/done", show=brought, take=done),
+)

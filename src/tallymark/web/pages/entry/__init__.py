@@ -1,0 +1,1 @@
+"""One entry or one file."""

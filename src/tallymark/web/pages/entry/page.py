@@ -1,0 +1,90 @@
+"""One entry as it was written, or one file with how it came and what it shows."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from tallymark.errors import UnknownRecord
+from tallymark.model.record import Exhibit, Incident, Person
+from tallymark.vault import Stored
+from tallymark.web.evidence import preview_kind
+from tallymark.web.pages.add.questions import CHANNELS
+from tallymark.web.visit import NotHere, Page, Visit
+
+
+def _record(visit: Visit) -> Stored:
+    try:
+        return visit.diary.vault.record(visit.params["ident"])
+    except UnknownRecord:
+        raise NotHere from None
+
+
+def show(visit: Visit) -> Response:
+    """The entry or the file; other records have no page of their own yet."""
+    stored = _record(visit)
+    body = stored.record.body
+    zone = visit.diary.vault.zone
+    if isinstance(body, Exhibit):
+        return visit.template(
+            "pages/entry/file.html",
+            stored=stored,
+            body=body,
+            zone=zone,
+            preview=preview_kind(body),
+            entries=_entries_with(visit, stored.record.id),
+        )
+    newer = _newer(visit, stored.record.id)
+    if isinstance(body, Incident):
+        return visit.show(
+            stored=stored,
+            body=body,
+            zone=zone,
+            newer=newer,
+            channel={key: words for key, words, _ in CHANNELS}.get(body.channel, body.channel),
+            people=[_label(visit, w.person) for w in body.witnesses],
+            files=[_held(visit, ident) for ident in body.exhibits],
+        )
+    return visit.template(
+        "pages/entry/other.html", stored=stored, zone=zone, newer=newer, lines=_lines(body)
+    )
+
+
+def _newer(visit: Visit, ident: str) -> Stored | None:
+    """The version that took this one's place."""
+    found = [s for s in visit.diary.vault.records() if s.record.supersedes == ident]
+    return found[-1] if found else None
+
+
+def _held(visit: Visit, ident: str) -> Stored | None:
+    try:
+        return visit.diary.vault.record(ident)
+    except UnknownRecord:
+        return None
+
+
+def _label(visit: Visit, ident: str) -> str:
+    stored = _held(visit, ident)
+    body = stored.record.body if stored else None
+    return body.label if isinstance(body, Person) else ident
+
+
+def _entries_with(visit: Visit, exhibit: str) -> list[Stored]:
+    return [
+        stored
+        for stored in visit.diary.entries()
+        if exhibit in getattr(stored.record.body, "exhibits", ())
+    ]
+
+
+def _lines(body: object) -> list[tuple[str, str]]:
+    """The filled text fields of a record that has no page of its own, as they are."""
+    names = getattr(body, "__struct_fields__", ())
+    pairs = [(name, getattr(body, name)) for name in names]
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, value in pairs
+        if isinstance(value, str) and value
+    ]
+
+
+PAGES = (Page("/i/{ident}", show=show),)

@@ -1,0 +1,1 @@
+"""What a file shows: pixels or text only, and its bytes as a download."""

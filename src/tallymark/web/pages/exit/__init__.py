@@ -1,0 +1,1 @@
+"""Exit: lock first, then another page."""

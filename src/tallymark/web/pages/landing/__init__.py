@@ -1,0 +1,1 @@
+"""Where the private window arrives, and the first address."""

@@ -1,0 +1,1 @@
+"""Lock, by hand or by itself."""

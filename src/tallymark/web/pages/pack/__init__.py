@@ -1,0 +1,1 @@
+"""Make a pack to hand over."""

@@ -1,0 +1,173 @@
+"""Give it to the police: choose, see exactly what will be in it, make it, read out the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from tallymark.diary import Diary
+from tallymark.model.record import Exhibit, Import, Incident
+from tallymark.web import places
+from tallymark.web.jobs import Job, Tell
+from tallymark.web.pages.add.reading import Unclear, read_day
+from tallymark.web.visit import Page, Visit
+from tallymark.web.words import in_words
+
+PURPOSES: tuple[tuple[str, str, str], ...] = (
+    ("police", "The police", ""),
+    ("court", "A court or a solicitor", ""),
+    ("supporter", "Someone who helps me", "Such as an advocate or a helpline."),
+    ("disclosure", "The other side, through a lawyer", ""),
+)
+_KEY = "pack"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person chose. ``out`` is the folder that will be made."""
+
+    purpose: str
+    since: str | None
+    until: str | None
+    out: Path
+
+
+def ask(visit: Visit) -> Response:
+    """For whom, which dates, and where to put it."""
+    folders = places.offered_folders()
+    return visit.show(
+        purposes=PURPOSES,
+        folders=[(str(n), str(folder), "") for n, folder in enumerate(folders)],
+        typed=visit.book.chosen.get("pack_form", {}),
+    )
+
+
+def take(visit: Visit) -> Response:
+    """Read the choice; nothing is made yet."""
+    form = {name: visit.typed(name) for name in visit.form}
+    visit.book.chosen["pack_form"] = form
+    try:
+        chosen = _read(form, name=f"notes-{_today(visit.diary).isoformat()}")
+    except Unclear as unclear:
+        return visit.again("/give", unclear.problems)
+    visit.book.chosen[_KEY] = chosen
+    return visit.go("/give/2")
+
+
+def _today(diary: Diary) -> date:
+    return datetime.now(ZoneInfo(diary.vault.zone)).date()
+
+
+def _read(form: Mapping[str, str], *, name: str) -> Choice:
+    if form.get("purpose") not in {key for key, _, _ in PURPOSES}:
+        raise Unclear({"purpose": "Choose who it is for."})
+    since, until = read_day(form, "since"), read_day(form, "until")
+    if since and until and until < since:
+        raise Unclear({"until": "The last day is before the first day."})
+    return Choice(
+        purpose=form["purpose"],
+        since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None,
+        out=_free_name(_folder(form), name),
+    )
+
+
+def _folder(form: Mapping[str, str]) -> Path:
+    folders, chosen = places.offered_folders(), form.get("folder", "")
+    if form.get("folder_typed"):
+        typed = places.typed_path(form["folder_typed"])
+        if typed is None or not typed.is_dir():
+            raise Unclear({"folder_typed": "There is no such folder. Type all of its path."})
+        return typed
+    if not (chosen.isdecimal() and int(chosen) < len(folders)):
+        raise Unclear({"folder": "Choose where to put it."})
+    return folders[int(chosen)]
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """``notes-2026-05-03``, with a number when there is one already."""
+    for number in range(1, 1000):
+        out = folder / (name if number == 1 else f"{name}-{number}")
+        if not any(out.with_name(out.name + end).exists() for end in ("", ".zip", ".zip.age")):
+            return out
+    raise Unclear({"folder": "This folder is full of packs. Choose another one."})
+
+
+def check(visit: Visit) -> Response:
+    """Exactly what will be in it."""
+    chosen = visit.book.chosen.get(_KEY)
+    if not isinstance(chosen, Choice):
+        return visit.go("/give")
+    casefile = visit.diary.casefile(since=chosen.since, until=chosen.until)
+    current = {record.id for record in casefile.current()}
+    records = [record for record in casefile.records if record.id in current]
+    return visit.template(
+        "pages/pack/check.html",
+        chosen=chosen,
+        purpose={key: words for key, words, _ in PURPOSES}[chosen.purpose],
+        incidents=[r for r in records if isinstance(r.body, Incident)],
+        exhibits=[r for r in records if isinstance(r.body, Exhibit)],
+        messages=sum(r.body.events for r in records if isinstance(r.body, Import)),
+        others=sum(not isinstance(r.body, Incident | Exhibit | Import) for r in records),
+        older=len(casefile.records) - len(records),
+        leaves=casefile.leaves,
+    )
+
+
+def make(visit: Visit) -> Response:
+    """Begin to make it."""
+    chosen, diary = visit.book.chosen.get(_KEY), visit.diary
+    if not isinstance(chosen, Choice):
+        return visit.go("/give")
+    if visit.book.job is None or visit.book.job.done:
+        visit.book.job = Job("/give/3", lambda tell: _make(diary, chosen, tell))
+        visit.book.job.wait(1.0)
+    return visit.go("/give/3")
+
+
+def _make(diary: Diary, chosen: Choice, tell: Tell) -> Any:
+    def progress(done: int, total: int) -> None:
+        tell(f"{100 * done // max(total, 1)} parts of 100")
+
+    tell("")
+    return diary.pack(
+        chosen.out,
+        purpose=chosen.purpose,
+        since=chosen.since,
+        until=chosen.until,
+        progress=progress,
+    )
+
+
+def made(visit: Visit) -> Response:
+    """How far it is, and at the end where it is and what to read out."""
+    job = visit.book.job
+    if job is None or job.kind != "/give/3":
+        return visit.go("/give")
+    if not job.done:
+        return visit.template("components/working.html", told=job.told, here="/give/3")
+    if job.problem is not None or job.result is None:
+        visit.book.job = None
+        words = in_words(job.problem) if job.problem else "It was stopped. Nothing was left behind."
+        return visit.again("/give", {"purpose": words})
+    return visit.template("pages/pack/made.html", result=job.result)
+
+
+def done(visit: Visit) -> Response:
+    """The person has read it."""
+    visit.book.job = None
+    visit.book.chosen.pop(_KEY, None)
+    return visit.go("/home")
+
+
+PAGES = (
+    Page("/give", show=ask, take=take),
+    Page("/give/2", show=check, take=make),
+    Page("/give/3", show=made, take=done),
+)

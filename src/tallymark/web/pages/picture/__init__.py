@@ -1,0 +1,1 @@
+"""The bigger picture: a table, then the same as a chart."""

@@ -1,0 +1,1 @@
+"""Who to call, and what the exit button does not do."""

@@ -1,0 +1,31 @@
+"""Who to call, what exit does and does not do, and where it leads."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from tallymark.web.visit import Page, Visit
+
+CHOICES = (
+    ("blank", "An empty page", "It asks nothing of the internet."),
+    ("weather", "The BBC weather page", "Your browser asks the BBC for it, as for any page."),
+)
+
+
+def show(visit: Visit) -> Response:
+    """The numbers first."""
+    return visit.show(choices=CHOICES, exit_to=visit.book.exit_to)
+
+
+def take(visit: Visit) -> Response:
+    """Where exit leads; kept in the diary when it is open."""
+    chosen = visit.typed("exit")
+    if chosen not in {"blank", "weather"}:
+        return visit.again("/help", {"exit": "Choose one of the two."})
+    visit.book.exit_to = "weather" if chosen == "weather" else "blank"
+    if visit.book.diary is not None:
+        visit.diary.vault.save_draft("exit", chosen)
+    return visit.go("/help")
+
+
+PAGES = (Page("/help", show=show, take=take, locked=True),)

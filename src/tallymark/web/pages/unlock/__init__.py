@@ -1,0 +1,1 @@
+"""The passphrase: open the diary, or make a new one."""
