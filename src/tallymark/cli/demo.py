@@ -124,8 +124,8 @@ def _small_vault(case: Path, folder: Path, part: str) -> Path:
 
     with Diary.create(folder / f"vault-{part}", passphrase=PASSPHRASE) as diary:
         _write(diary, case, _records(case, part), {})
-        made = diary.pack(folder / f"pack-{part}")
-    return Path(made.zip)
+        diary.pack(folder / f"pack-{part}")
+    return folder / f"pack-{part}.zip"
 
 
 def _verify(pack: Path) -> tuple[bool, str]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tallymark.cli.secrets import passphrase_options
 from tallymark.cli.terminal import emit, json_option, open_diary, plain, progress, table
-from tallymark.errors import QuestionNeeded
+from tallymark.errors import QuestionNeeded, RecordError
+from tallymark.model.record import Exhibit
+
+if TYPE_CHECKING:
+    from tallymark.diary import Diary
+    from tallymark.vault import Stored
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FILES = click.argument("files", nargs=-1, required=True, type=FILE)
@@ -28,6 +33,13 @@ def answer_options(command: Any) -> Any:
     ):
         command = option(command)
     return command
+
+
+def _described(stored: Stored) -> Exhibit:
+    body = stored.record.body
+    if not isinstance(body, Exhibit):
+        raise RecordError("That record is not an exhibit.")
+    return body
 
 
 def _answers(day_order: str | None, owner: str | None, zone: str | None) -> dict[str, str]:
@@ -53,12 +65,8 @@ def attach(
     kept = []
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         for path in files:
-            total = path.stat().st_size if path.exists() else 0
-            with progress("Keeping") as moved:
-                stored = diary.attach(
-                    path, title=title, progress=lambda done, t=total, m=moved: m(done, t, 0)
-                )  # type: ignore[misc]
-            body = stored.record.body
+            stored = _keep(diary, path, title)
+            body = _described(stored)
             kept.append(
                 {
                     "exhibit": body.number,
@@ -71,6 +79,12 @@ def attach(
                 click.echo(f"Kept as {body.number}  {body.size:,} bytes  SHA-256 {body.sha256}")
     if as_json:
         emit(kept)
+
+
+def _keep(diary: Diary, path: Path, title: str) -> Stored:
+    total = path.stat().st_size if path.exists() else 0
+    with progress("Keeping") as moved:
+        return diary.attach(path, title=title, progress=lambda done: moved(done, total, 0))
 
 
 @click.command(name="import")
@@ -97,7 +111,7 @@ def import_files(
         for path in files:
             with progress("Reading") as moved:
                 found = diary.import_file(path, format=format_name, answers=answers, progress=moved)
-            number = found.exhibit.record.body.number
+            number = _described(found.exhibit).number
             results.append({"exhibit": number, "already": found.already, **found.summary})
             if not as_json:
                 if found.already:

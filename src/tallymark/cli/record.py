@@ -104,7 +104,12 @@ def _ask(zone: str) -> tuple[Any, tuple[Any, ...]]:
                for key, text in questions.items()}  # fmt: skip
     happened = read_when(answers.pop("when"), now=now.replace(tzinfo=None), zone=zone)
     try:
-        body = Incident(happened=happened, **answers)
+        body = Incident(
+            happened=happened,
+            what_happened=answers["what_happened"],
+            place_text=answers["place_text"],
+            effect=answers["effect"],
+        )
     except ValueError as problem:
         raise RecordError(f"{problem}.".capitalize()) from problem
     return body, tuple(Question(id=f"quick.{k}", version=1, text=t) for k, t in questions.items())

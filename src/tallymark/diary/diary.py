@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from tallymark.diary import handover, intake, passphrase, place
 from tallymark.errors import UnknownRecord, UnsafePlace
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Body, Correction, Incident, Order, Question, ToldToStop
+from tallymark.model.moment import Moment
+from tallymark.model.record import (
+    Body,
+    Correction,
+    Impact,
+    Incident,
+    Order,
+    PoliceContact,
+    Question,
+    ToldToStop,
+)
 from tallymark.vault import Act, Finding, Hit, Stored, Vault
 
 if TYPE_CHECKING:
@@ -238,13 +248,13 @@ def _passphrase(text: str) -> str:
 def _when(stored: Stored) -> tuple[datetime, int]:
     """When it happened, else when it was written; the log's order decides between equals."""
     body = stored.record.body
+    moment: Moment | None = None
     if isinstance(body, Incident):
         moment = body.happened
     elif isinstance(body, Order):
         moment = body.served or body.made
-    else:
-        moment = getattr(body, "at", None) if not isinstance(body, ToldToStop) else body.at
+    elif isinstance(body, ToldToStop | PoliceContact | Impact):
+        moment = body.at
     if moment is None:
-        written = stored.record.written.replace("Z", "+00:00")
-        return datetime.fromisoformat(written), stored.index
+        return datetime.fromisoformat(stored.record.written.replace("Z", "+00:00")), stored.index
     return moment.utc(), stored.index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
@@ -70,7 +71,7 @@ def hand_over(
         checkpoint=vault.checkpoint(),
         leaf_hashes=vault.leaf_hashes(),
         record_data=lambda ident: by_id[ident].data,
-        open_original=vault.open_exhibit,
+        open_original=lambda ident: io.BufferedReader(vault.open_exhibit(ident), 1 << 20),
         made=made,
         pack_id=pack_id,
         series=series,
