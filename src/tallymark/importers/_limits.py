@@ -1,0 +1,72 @@
+"""What holds the child that reads an export: limits of the system, and what is reported of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tallymark.importers import _seccomp
+
+MEMORY = 512 << 20
+OPEN_FILES = 32
+CPU_BASE = 120  # seconds, and one more for each MiB of the source
+
+
+def lock_down(*, size: int) -> dict[str, str]:
+    """Give up everything that reading does not need. Returns what holds, for ``jail`` of ``inspect``.
+
+    ``size`` in bytes sets the limit of processor time. Call it after all imports.
+    """
+    if sys.platform == "win32":
+        return {
+            "network": "blocked for Python code",
+            "memory": "not limited",
+            "writing": "blocked for Python code",
+            **_audited(),
+        }
+    held = _rlimits(CPU_BASE + (size >> 20))
+    if sys.platform == "linux" and _seccomp.install():
+        return {"network": "blocked", "writing": "blocked", **held}
+    return {
+        "network": "blocked for Python code",
+        "writing": "no bytes to files",
+        **held,
+        **_audited(),
+    }
+
+
+def _rlimits(cpu_seconds: int) -> dict[str, str]:
+    import resource
+
+    held = {"cpu": f"{cpu_seconds} s"}
+    wanted = [
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ]
+    if sys.platform == "linux":
+        wanted.append((resource.RLIMIT_AS, MEMORY))
+        held["memory"] = "512 MiB"
+    else:
+        held["memory"] = "watched, 512 MiB"  # macOS does not enforce an address space limit
+    for kind, value in wanted:
+        _soft, hard = resource.getrlimit(kind)
+        top = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (top, top))
+    return held
+
+
+def _audited() -> dict[str, str]:
+    """Refuse sockets, writing and new processes to Python code where the system has no filter."""
+
+    def watch(event: str, args: tuple[Any, ...]) -> None:
+        if event.startswith(
+            ("socket.", "subprocess.", "os.exec", "os.spawn", "os.system", "os.fork")
+        ):
+            raise PermissionError(event)
+        if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
+            raise PermissionError(event)
+
+    sys.addaudithook(watch)
+    return {}

@@ -1,0 +1,108 @@
+"""What an importer is: a name, a sniff, a survey of the whole file, and a reading in batches.
+
+A format is one module of this package with an ``IMPORTER``. It runs only in the jailed child; it
+is handed a ``Source`` that gives bytes and a ``Sink`` that takes events, and opens nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tallymark.importers._batch import Sink
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One possible answer, with what it would make of a date in the file."""
+
+    value: str
+    text: str
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One thing that the file cannot say. ``option`` is the command line option that answers it."""
+
+    id: str
+    option: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+class Source(Protocol):
+    """The bytes of one export: a file, or one member of an archive. Read forward, any number of times."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+
+    @property
+    def member(self) -> str | None:
+        """Name of the archive member that is read, or ``None`` for a plain file."""
+
+    @property
+    def files(self) -> Mapping[str, str] | None:
+        """State by name of the other members of the archive; ``None`` for a plain file."""
+
+    def head(self, count: int) -> bytes:
+        """The first ``count`` bytes, or fewer where the source is shorter."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes from the start, in pieces of at most 1 MiB."""
+
+
+class Survey(Protocol):
+    """What one pass over the whole source has settled, and the second pass that reads events."""
+
+    @property
+    def variant(self) -> str:
+        """Which form of the format this is."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What the file leaves open and no answer was given for."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Every answer given and everything decided, by option name."""
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What exports of this kind cannot show."""
+
+    def read(self, sink: Sink) -> None:
+        """Put every event and every byte into the sink, in file order."""
+
+
+class Importer(Protocol):
+    """One format."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a constant of each format
+        """The name that ``--format`` takes; equal to the module's name."""
+
+    @property
+    def VERSION(self) -> str:  # noqa: N802 - same
+        """Changes when the same bytes would give other events."""
+
+    @property
+    def CHANNEL(self) -> str:  # noqa: N802 - same
+        """The channel that its events belong to."""
+
+    def sniff(self, head: bytes) -> str | None:
+        """The variant that begins with these bytes, or ``None``. Never raises on any bytes."""
+
+    def survey(self, source: Source, *, options: Mapping[str, str]) -> Survey:
+        """Look at the whole source once. Raises ``UnknownFormat`` with the line it cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One importer chosen for one source."""
+
+    importer: Importer
+    source: Source
+    variant: str

@@ -1,0 +1,192 @@
+"""The one descriptor of an import as sources: the file itself, or the chat inside a zip."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+
+from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, UnknownFormat
+from tallymark.importers._protocol import Importer, Reading
+from tallymark.importers._zip import MAGIC, Member, Zip
+
+CHUNK = 1 << 20
+HEAD = 1 << 16
+MAX_CANDIDATES = 64  # text members of an archive whose beginnings are looked at
+
+
+class FileSource:
+    """A plain file behind descriptor ``fd``. ``sha256`` is of the bytes of the last full pass."""
+
+    member: str | None = None
+    files: Mapping[str, str] | None = None
+
+    def __init__(self, fd: int, *, chunk: int = CHUNK) -> None:
+        self._fd = fd
+        self._chunk = chunk
+        self.size = os.fstat(fd).st_size
+        self.sha256 = ""
+
+    def head(self, count: int) -> bytes:
+        """The first ``count`` bytes."""
+        return os.pread(self._fd, count, 0)
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes from the start; sets ``sha256`` when they are through."""
+        digest = hashlib.sha256()
+        at = 0
+        while piece := os.pread(self._fd, self._chunk, at):
+            digest.update(piece)
+            at += len(piece)
+            yield piece
+        self.sha256 = digest.hexdigest()
+
+
+class MemberSource:
+    """One member of a zip, read as if it were a file."""
+
+    def __init__(self, archive: Archive, member: Member) -> None:
+        self._archive = archive
+        self._member = member
+        self.size = member.size
+        self.member: str | None = member.name
+        self.files: Mapping[str, str] | None = {
+            m.name.rsplit("/", 1)[-1]: "present" if m.readable else "locked"
+            for m in archive.zip.members
+            if m is not member and not m.is_folder
+        }
+
+    def head(self, count: int) -> bytes:
+        """The first ``count`` bytes; fewer where the member is short or damaged."""
+        found = b""
+        try:
+            for piece in self._archive.zip.chunks(self._member):
+                found += piece
+                if len(found) >= count:
+                    break
+        except DamagedArchive:
+            pass  # the full pass says so; a beginning is enough to know the format
+        return found[:count]
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes from the start."""
+        return self._archive.zip.chunks(self._member)
+
+
+class Archive:
+    """A zip and what became of each of its members: every one is in the list, none is dropped."""
+
+    def __init__(self, fd: int) -> None:
+        self.zip = Zip(fd, size=os.fstat(fd).st_size)
+        self.chat: Member | None = None
+
+    def texts(self) -> list[Member]:
+        """Readable text members, those named as an export first; at most 64."""
+        found = [
+            m
+            for m in self.zip.members
+            if m.readable and m.name.lower().endswith(".txt") and not _is_clutter(m.name)
+        ]
+        found.sort(
+            key=lambda m: (
+                m.name.rsplit("/", 1)[-1] != "_chat.txt",
+                "whatsapp" not in m.name.lower(),
+            )
+        )
+        return found[:MAX_CANDIDATES]
+
+    def listed(self) -> Iterator[dict[str, object]]:
+        """Every member with name, size, state and, where its bytes could be read, their digest."""
+        for member in self.zip.members:
+            row: dict[str, object] = {"name": member.name, "size": member.size}
+            if member.name.encode() != member.raw:
+                row["raw_name"] = member.raw.hex()
+            row["state"] = self._state(member, row)
+            yield row
+
+    def _state(self, member: Member, row: dict[str, object]) -> str:
+        if member.is_folder:
+            return "folder"
+        if member.encrypted:
+            return "locked"
+        if not member.readable:
+            return "unsupported"
+        digest = hashlib.sha256()
+        try:
+            for piece in self.zip.chunks(member):
+                digest.update(piece)
+        except (DamagedArchive, LimitExceeded):
+            return "corrupt"
+        row["sha256"] = digest.hexdigest()
+        if member is self.chat:
+            return "chat"
+        return "clutter" if _is_clutter(member.name) else "present"
+
+
+def _is_clutter(name: str) -> bool:
+    """Files that a computer adds by itself."""
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in {".DS_Store", "Thumbs.db"}
+
+
+class Opened:
+    """A descriptor and every way that the importers given can read it."""
+
+    def __init__(self, fd: int, importers: Mapping[str, Importer], *, chunk: int = CHUNK) -> None:
+        self.file = FileSource(fd, chunk=chunk)
+        self.archive: Archive | None = None
+        self._importers = importers
+        if self.file.head(4) == MAGIC:
+            self.archive = Archive(fd)
+
+    def readings(self) -> list[Reading]:
+        """One reading for each importer that knows the file; raises when a zip holds two chats."""
+        if self.archive is None:
+            return self._sniffed(self.file)
+        found: dict[str, list[tuple[Member, Reading]]] = {}
+        for member in self.archive.texts():
+            for reading in self._sniffed(MemberSource(self.archive, member)):
+                found.setdefault(reading.importer.NAME, []).append((member, reading))
+        return [self._one(choices) for choices in found.values()]
+
+    def _one(self, choices: list[tuple[Member, Reading]]) -> Reading:
+        named = [c for c in choices if c[0].name.rsplit("/", 1)[-1] == "_chat.txt"] or [
+            c for c in choices if "whatsapp" in c[0].name.lower()
+        ]
+        if len(choices) > 1 and len(named) != 1:
+            raise AmbiguousFormat(
+                f"The archive holds {len(choices)} chats.",
+                next_step="Unpack it and bring in one chat at a time.",
+            )
+        return (named or choices)[0][1]
+
+    def _sniffed(self, source: FileSource | MemberSource) -> list[Reading]:
+        head = source.head(HEAD)
+        tried = ((imp, imp.sniff(head)) for imp in self._importers.values())
+        return [Reading(imp, source, variant) for imp, variant in tried if variant is not None]
+
+    def refusal(self) -> UnknownFormat:
+        """Why no reader knows this file; names a line by its number, never by its words."""
+        if self.archive is not None:
+            locked = sum(m.encrypted for m in self.archive.zip.members)
+            if locked:
+                return UnknownFormat(
+                    f"The archive holds no chat that can be read; {locked} members are locked."
+                )
+            return UnknownFormat("The archive holds no chat that any reader knows.")
+        head = self.file.head(HEAD)
+        if not head:
+            return UnknownFormat("The file is empty.")
+        if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            return UnknownFormat(
+                "The file was saved again as UTF-16; no export is written like that.",
+                next_step="Use the file as the phone exported it, not one that was opened and saved.",
+            )
+        return UnknownFormat(
+            f"No reader knows this file. Line {first_line(head)} is the first that cannot be read."
+        )
+
+
+def first_line(head: bytes) -> int:
+    """Number of the first line that is not blank, from 1."""
+    body = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[: len(head) - len(body)].count(b"\n") + 1

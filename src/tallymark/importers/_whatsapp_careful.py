@@ -1,0 +1,196 @@
+"""The careful way from a record to an event: every doubt is named, and the other reading is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tallymark.importers._batch import Sink
+from tallymark.importers._protocol import Source
+from tallymark.importers._whatsapp_body import Content, content, notice
+from tallymark.importers._whatsapp_clock import Clocks, Timed
+from tallymark.importers._whatsapp_header import Header
+from tallymark.importers._whatsapp_split import Cut
+from tallymark.importers._whatsapp_survey import Found, label
+from tallymark.model.event import (
+    FLAG_AMBIGUOUS,
+    FLAG_OMITTED,
+    NO_TIME,
+    Event,
+    Locator,
+)
+
+RUN = 32  # lines behind the clock that may still be text pasted into the message before
+FEW = (
+    3  # lines of another style that may be pasted text rather than a change of the phone's settings
+)
+LONG_NAME = 100
+_QUOTES = '"“”„«»'
+_ABOUT = (
+    " changed ",
+    " created ",
+    " added ",
+    " removed ",
+    "security code",
+    "encrypted",
+    "joined using",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An event with what the columns need. ``sure`` tells that its sender may be read the short way."""
+
+    event: Event
+    seconds: int
+    flags: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Who a line says it is from, the text after that, and the other reading of the name."""
+
+    name: str | None
+    text: str
+    other: str | None = None
+
+
+class Careful:
+    """Makes events of one file, in order. ``floor``: the time that the next line should not fall behind."""
+
+    def __init__(self, source: Source, found: Found, clocks: Clocks, sink: Sink) -> None:
+        self._member = source.member
+        self._files = source.files
+        self._found = found
+        self._clocks = clocks
+        self._sink = sink
+        self._form = found.style.sample.form
+        self._labels = found.labels()
+        self._unsure = found.unsure()
+        self._lone = found.lone()
+        self._run = 0
+        self.floor = -(2**62)
+        self.owner_start: int | None = None
+
+    def make(self, start: int, end: int, cut: Cut) -> Made:
+        """The event of the record at [start, end)."""
+        _head, date, time, sender, header, body = cut
+        timed = self._timed(date, time, header)
+        decoded = body.decode("utf-8", errors="replace")
+        named = self._named(sender, decoded)
+        found = notice(named.text) if named.name is None else content(named.text)
+        issues = [*timed.issues, *found.issues]
+        detail = dict(found.detail)
+        if "\ufffd" in decoded and b"\xef\xbf\xbd" not in body:
+            issues.append("BAD_ENCODING")
+        if named.other is not None:
+            issues.append("AMBIGUOUS_SENDER")
+            detail["other_sender"] = named.other
+        if self._may_be_text(timed, named.name, header, issues):
+            detail["other_reading"] = "part of the message before"
+            detail["other_start"] = str(self.owner_start)
+        else:
+            self.owner_start = start
+        name = named.name
+        if found.kind == "system" and name is not None:
+            detail["shown_as"] = name
+            name = None
+        state = (*found.state, *self._file_state(found, issues))
+        flags = timed.flags | found.flags
+        if any(code.startswith("AMBIGUOUS") for code in issues):
+            flags |= FLAG_AMBIGUOUS
+        event = Event(
+            kind=found.kind,
+            at=timed.clocks,
+            sender=name,
+            text=named.text,
+            locator=Locator(start, end, self._member),
+            media=found.media,
+            state=state,
+            issues=tuple(issues),
+            detail=detail,
+        )
+        sure = name is not None and named.other is None and name not in self._lone
+        return Made(
+            event, timed.seconds, flags, sure and sender is not None and name not in self._unsure
+        )
+
+    def _timed(self, date: bytes | None, time: bytes | None, header: Header | None) -> Timed:
+        if header is not None:
+            self._sink.issues.add("STYLE_CHANGED")
+            form, day, clock, raw = header.form, header.date, header.time, header.raw
+        else:
+            form, day, clock = self._form, (date or b"").decode(), (time or b"").decode()
+            raw = day + self._found.style.between + clock
+        return self._clocks.read(form, date_text=day, time_text=clock, raw=raw)
+
+    def _named(self, sender: bytes | None, text: str) -> _Named:
+        if sender is None:
+            return self._name_in(text)
+        name = label(sender)
+        if self._is_notice(name):
+            return _Named(None, sender.decode("utf-8", errors="replace") + ": " + text)
+        second = self._unsure.get(name)
+        if second is not None and text.startswith(second + ": "):
+            return _Named(name, text, f"{name}: {second}")
+        return _Named(name, text)
+
+    def _name_in(self, text: str) -> _Named:
+        """A name in a line where the fast expression saw none: another style, or no space after the colon."""
+        first, newline, rest = text.partition("\n")
+        before, colon, after = first.partition(": ")
+        name = label(before.encode())
+        if colon and name and len(name) <= LONG_NAME and not self._is_notice(name):
+            return _Named(name, after + newline + rest)
+        before, colon, after = first.partition(":")
+        name = label(before.encode())
+        if colon and name and (name in self._labels or not after.strip("\r \u200e")):
+            return _Named(name, after.removeprefix(" ") + newline + rest)
+        return _Named(None, text)
+
+    def _is_notice(self, name: str) -> bool:
+        """Whether a "name" is rather the beginning of a notice with a colon in it."""
+        if len(name) > LONG_NAME or "://" in name or sum(map(name.count, _QUOTES)) % 2:
+            return True
+        return self._labels[name] <= 1 and any(part in name for part in _ABOUT)
+
+    def _may_be_text(
+        self, timed: Timed, name: str | None, header: Header | None, issues: list[str]
+    ) -> bool:
+        """Whether this line may be text pasted into the message before; notes why in ``issues``."""
+        doubt = self._falls_behind(timed, issues)
+        if self.owner_start is None:
+            return False
+        if header is not None and self._found.other_styles[header.form] <= FEW:
+            doubt = True
+        if name in self._lone:
+            doubt = True
+        if doubt:
+            issues.append("AMBIGUOUS_HEADER")
+        return doubt
+
+    def _falls_behind(self, timed: Timed, issues: list[str]) -> bool:
+        if timed.seconds == NO_TIME:
+            return False
+        if timed.seconds >= self.floor:
+            self._run, self.floor = 0, timed.seconds
+            return False
+        issues.append("OUT_OF_ORDER")
+        self._run += 1
+        if self._run >= RUN:
+            self._run, self.floor = 0, timed.seconds
+        return True
+
+    def _file_state(self, found: Content, issues: list[str]) -> tuple[str, ...]:
+        """Whether the file that a message names came with the export."""
+        if found.flags & FLAG_OMITTED:
+            self._sink.issues.add("MEDIA_OMITTED")
+        if found.media is None:
+            return ()
+        if self._files is None:
+            self._sink.issues.add("MEDIA_APART")
+            return ("named",)
+        state = self._files.get(found.media)
+        if state is None:
+            issues.append("MEDIA_MISSING")
+        return (state or "missing",)
