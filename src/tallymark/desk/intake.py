@@ -35,6 +35,7 @@ MAX_PACK = 5 << 30
 _AGE = b"age-encryption.org/v1\n"
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE"
 _BUFFER = 1 << 20
+_END_RECORD = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,16 @@ def copy_in(
 
 
 def check(held: Quarantined) -> Verdict:
-    """The verdict on the copy in quarantine. Raises ``PackRefused`` naming the first failed check.
+    """The verdict on the copy in quarantine. Raises ``PackRefused`` naming the checks that failed.
 
     Nothing of what the pack says is in the message. ``NotABundle`` when it is none at all.
     """
     with opened(held.blob, held.identity) as file:
         verdict = verify_stream(file)
-    for one in verdict.checks:
-        if not one.ok:
-            raise PackRefused(
-                f"The pack failed check {one.number} ({one.name}) and was not taken in."
-            )
     if not verdict.ok:
-        raise PackRefused
+        failed = [c for c in verdict.checks if not c.ok and c.reached] or verdict.checks[:1]
+        named = " and ".join(f"check {one.number} ({one.name})" for one in failed)
+        raise PackRefused(f"The pack failed {named} and was not taken in.")
     return verdict
 
 
@@ -118,9 +116,9 @@ def _opened(path: Path) -> BinaryIO:
         )
     try:
         file = path.open("rb")
-        facts = os.fstat(file.fileno())
     except OSError:
         raise SourceMissing("The pack is not there or cannot be read.") from None
+    facts = os.fstat(file.fileno())
     if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_PACK:
         file.close()
         raise LimitExceeded(
@@ -142,4 +140,26 @@ def _plain(file: BinaryIO, desk: envelope.Identity) -> tuple[BinaryIO, bool]:
     if not head.startswith(_AGE):
         return file, False
     reader = envelope.SealedReader(file, identity=desk)
+    reader.size = _size_of_zip(reader)
+    reader.seek(0)
     return cast("BinaryIO", io.BufferedReader(reader, _BUFFER)), True
+
+
+def _size_of_zip(reader: envelope.SealedReader) -> int:
+    """The size without the zeros that age padding puts behind a zip; all of it when unsure.
+
+    A zip ends with its end record: ``PK 5 6``, 22 bytes, the last of which are zeros too.
+    """
+    end = reader.size
+    while end:
+        begin = max(0, end - _BUFFER)
+        reader.seek(begin)
+        block = reader.read(end - begin).rstrip(b"\0")
+        end = begin + len(block)
+        if block:
+            break
+    reader.seek(max(0, end - _END_RECORD))
+    near = reader.read(_END_RECORD)
+    at = near.rfind(b"PK\5\6")
+    size = max(0, end - _END_RECORD) + at + _END_RECORD
+    return size if at >= 0 and size <= reader.size else reader.size

@@ -30,7 +30,7 @@ MAX_RECORD_BYTES = 256 * 1024 * 1024
 _RECORD = re.compile(r"data/records/(\d{6,9})\.json")
 _DECODER = msgspec.json.Decoder(Record)
 
-_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from tallymark.desk import linkage, schema, triage, views
 from tallymark.desk.accesslog import stamp
 from tallymark.desk.case import Case
 from tallymark.desk.identifiers import Token
-from tallymark.desk.reading import Contents, Shown, Statement, read_record, read_statement
+from tallymark.desk.reading import Contents, Shown, Statement, read_record
 from tallymark.errors import UnknownReport
 
 Row = sa.Row[Any]
@@ -142,6 +142,9 @@ def work_out(
         "names": json.dumps(sorted(linkage.names(found))),
         "born": json.dumps(sorted(linkage.born(found))),
     }
+    if rises:
+        lines = "; ".join(m.text for m in outcome.matches if m.band == outcome.band)
+        values["raised"] = with_step(row.raised, at=now, kind="rule", what=f"by the rule: {lines}")
     if rises or fresh:
         number = min(row.band, outcome.band)
         again = rises or row.touched is not None
@@ -169,7 +172,7 @@ def raise_waiting(connection: sa.Connection, *, now: datetime) -> list[str]:
                 "band": number,
                 "band_since": stamp(since),
                 "due": stamp(triage.due(number, since)),
-                "raised": _with_step(row.raised, at=stamp(since), what=words),
+                "raised": with_step(row.raised, at=since, kind="waiting", what=words),
             },
         )
         raised.append(name(row.id))
@@ -190,7 +193,7 @@ def set_band(
             "band": number,
             "band_since": stamp(now),
             "due": stamp(triage.due(number, now)),
-            "raised": _with_step(row.raised, at=stamp(now), what=words),
+            "raised": with_step(row.raised, at=now, kind="person", what=words),
             "lowered_by": by if lower else None,
             "reread_due": reread,
         },
@@ -270,14 +273,14 @@ def inserted(done: sa.CursorResult[Any]) -> int:
     return int(key[0])
 
 
+def with_step(raised: str, *, at: datetime, kind: str, what: str) -> str:
+    """The steps by which a report came to its band, with one more. Kinds: rule, waiting, person."""
+    return json.dumps([*json.loads(raised), {"at": stamp(at), "kind": kind, "what": what}])
+
+
 def parse(text: str) -> datetime:
     """A stored time, aware, in UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def statement_of(row: Row) -> Statement:
-    """The statement of a kept pack."""
-    return read_statement(row.statement)
 
 
 def _update(connection: sa.Connection, report_id: int, values: dict[str, Any]) -> None:
@@ -339,10 +342,6 @@ def _made(text: str) -> datetime | None:
     except ValueError:
         return None
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def _with_step(raised: str, *, at: str, what: str) -> str:
-    return json.dumps([*json.loads(raised), {"at": at, "what": what}])
 
 
 def _gaps(numbers: Sequence[int]) -> str:

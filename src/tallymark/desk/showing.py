@@ -86,11 +86,14 @@ def verdict_values(verdict: Verdict) -> dict[str, Any]:
 
 
 def _why(report: Row, outcome: triage.Assessment) -> str:
-    given = [m.text for m in outcome.matches if m.band == report.band]
+    """The step or the line of the rule that put a report where it stands."""
     steps = json.loads(report.raised)
+    if steps and steps[-1]["kind"] != "rule":
+        return str(steps[-1]["what"])
+    given = [m.text for m in outcome.matches if m.band == report.band]
     if given:
         return given[0]
-    return str(steps[-1]["what"]) if steps else "no line of the rule holds so far"
+    return f"{steps[-1]['what']} (stated earlier)" if steps else "no line of the rule holds so far"
 
 
 def _pack_line(row: Row) -> views.PackLine:
