@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tallymark.cli.deskpage import case_lines, clock, link_lines, row_lines
 from tallymark.cli.secrets import passphrase_options, read_passphrase
-from tallymark.cli.terminal import emit, json_option, plain, progress, table
+from tallymark.cli.terminal import emit, json_option, plain, progress
 from tallymark.errors import TallymarkError, UsageProblem
 
 if TYPE_CHECKING:
     from tallymark.desk import Desk
-    from tallymark.desk.views import CaseView, Link, Report
+    from tallymark.desk.views import Report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _PROMPT = "Passphrase of the desk: "
@@ -130,22 +131,8 @@ def list_reports(
     if as_json:
         emit(_values(rows))
         return
-    table(
-        ("report", "band", "look by (UTC)", "why", "events", "entries", "links", "notes"),
-        (
-            [
-                r.id,
-                f"{r.band} {r.band_name}",
-                "looked at" if r.looked_at else _clock(r.due),
-                f"{r.why} ({r.lines} lines, {r.asks} to ask)",
-                f"{r.first_event or 'no date'} to {r.latest_event or 'no date'}".replace("T", " "),
-                str(r.entries),
-                str(r.links),
-                "; ".join(r.notices),
-            ]
-            for r in rows
-        ),
-    )
+    for row in rows:
+        click.echo(plain("\n".join(row_lines(row))) + "\n")
     click.echo(f"{len(rows)} reports. The order is a rule, not a judgement.", err=True)
 
 
@@ -167,7 +154,7 @@ def links(
         emit(_values(found))
         return
     for link in found:
-        _say_link(link)
+        click.echo(plain("\n".join(link_lines(link))) + "\n")
     click.echo(
         f"{len(found)} links. A person decides: tallymark desk decide L1 confirmed --why …",
         err=True,
@@ -247,7 +234,7 @@ def read(
     if as_json:
         emit(_values(case))
         return
-    _say_case(case)
+    click.echo(plain("\n".join(case_lines(case))))
 
 
 @desk.command()
@@ -269,10 +256,10 @@ def log(
     if as_json:
         emit([asdict(entry) for entry in entries])
         return
-    table(
-        ("#", "at (UTC)", "who", "did", "report", "detail"),
-        ([str(e.seq), _clock(e.at), e.who, e.action, e.object, e.detail] for e in entries),
-    )
+    for e in entries:
+        click.echo(
+            plain(f"{e.seq:>5}  {clock(e.at)}  {e.who}: {e.action} {e.object} {e.detail}".rstrip())
+        )
     click.echo(
         f"The log fits together. Its head: {entries[-1].hash}\n"
         "Keep this line outside the desk: with it, entries cut from the end show.",
@@ -335,10 +322,6 @@ def _values(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def _clock(stamp: str) -> str:
-    return stamp.replace("T", " ").removesuffix("Z")
-
-
 def _say_taken(pack: Path, outcome: Report | TallymarkError) -> None:
     if isinstance(outcome, TallymarkError):
         click.echo(plain(f"{pack.name}: not taken in. {outcome}"), err=True)
@@ -355,20 +338,3 @@ def _say_taken(pack: Path, outcome: Report | TallymarkError) -> None:
         click.echo(plain(f"  {line}"))
     if outcome.links:
         click.echo(f"  Possible links to look at: {', '.join(outcome.links)}")
-
-
-def _say_link(link: Link) -> None:
-    lines = [f"{link.id}  {link.reports[0]} and {link.reports[1]}: {link.state}"]
-    for item in link.shared:
-        lines.append(f"  the same {item.kind}: {item.value}")
-        lines += [f"    {s.report} {s.entry}: {s.spelling} ({s.place})" for s in item.spellings]
-    lines += [f"  for: {words}" for words in link.speaks_for]
-    lines += [f"  against: {words}" for words in link.speaks_against]
-    lines += [f"  {d.at} {d.by}: {d.decision}. {d.why}" for d in link.decisions]
-    click.echo(plain("\n".join(lines)) + "\n")
-
-
-def _say_case(case: CaseView) -> None:
-    from tallymark.cli.deskpage import lines
-
-    click.echo(plain("\n".join(lines(case))))

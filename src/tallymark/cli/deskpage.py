@@ -1,4 +1,4 @@
-"""One report at the desk as lines of text, the safe way to reach the person first."""
+"""What the desk shows as lines of text: a row of the list, a link, a whole report."""
 
 from __future__ import annotations
 
@@ -6,11 +6,43 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tallymark.desk.views import CaseView, EntryLine, PackLine
+    from tallymark.desk.views import CaseView, EntryLine, Link, PackLine, ReportRow
 
 
-def lines(case: CaseView) -> Iterator[str]:
-    """Every line of the page, in the order an officer needs them."""
+def row_lines(row: ReportRow) -> Iterator[str]:
+    """One report in the list: where it stands, why, its dates, what to note. No names."""
+    look = f"looked at {clock(row.looked_at)}" if row.looked_at else f"look by {clock(row.due)} UTC"
+    yield f"{row.id}  band {row.band}, {row.band_name}.  {look}"
+    yield f"    why: {row.why} ({row.lines} lines hold, {row.asks} to ask)"
+    yield f"    events {_events(row.first_event, row.latest_event)}; came {clock(row.received)} UTC"
+    yield f"    {row.entries} entries, {row.exhibits} exhibits, {row.packs} packs, {row.links} possible links"
+    yield from (f"    NOTE: {notice}" for notice in row.notices)
+
+
+def link_lines(link: Link) -> Iterator[str]:
+    """One link: every spelling, what speaks for it and against, who decided what."""
+    yield f"{link.id}  {link.reports[0]} and {link.reports[1]}: {link.state}"
+    for item in link.shared:
+        yield f"    the same {item.kind}: {item.value}"
+        yield from (f"      {s.report} {s.entry}: {s.spelling} ({s.place})" for s in item.spellings)
+    yield from (f"    for: {words}" for words in link.speaks_for)
+    yield from (f"    against: {words}" for words in link.speaks_against)
+    yield from (f"    {clock(d.at)} {d.by}: {d.decision}. {d.why}" for d in link.decisions)
+
+
+def clock(stamp: str) -> str:
+    """A stored time as people read it, in UTC."""
+    return stamp.replace("T", " ").replace("Z", "")
+
+
+def _events(first: str | None, latest: str | None) -> str:
+    if first is None or latest is None:
+        return "without a date"
+    return f"{first.replace('T', ' ')} to {latest.replace('T', ' ')}"
+
+
+def case_lines(case: CaseView) -> Iterator[str]:
+    """Every line of a report's page; how to reach the person without danger comes first."""
     yield from _contact(case)
     yield from _standing(case)
     yield from _checks(case)
@@ -45,8 +77,8 @@ def _contact(case: CaseView) -> Iterator[str]:
 
 def _standing(case: CaseView) -> Iterator[str]:
     yield ""
-    yield f"{case.id}  band {case.band}, {case.band_name}: {case.band_words}. Look by {case.due}."
-    yield f"  Events {case.first_event or 'no date'} to {case.latest_event or 'no date'}. Came {case.received}."
+    yield f"{case.id}  band {case.band}, {case.band_name}: {case.band_words}. Look by {clock(case.due)} UTC."
+    yield f"  Events {_events(case.first_event, case.latest_event)}. Came {clock(case.received)} UTC."
     yield from (f"  NOTE: {notice}" for notice in case.notices)
     yield ""
     yield f"Why it stands here (rule version {case.rule_version}, counted back from {case.measured})"
