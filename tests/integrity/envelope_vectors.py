@@ -121,6 +121,7 @@ def changed_headers() -> Files:
         ),
         "no-stanza": ("no stanza", file.replace(stanza, b"")),
         "cut": ("cut inside the header", file[: header.length - 20]),
+        "no-nonce": ("cut before the nonce ends", file[: header.length + 15]),
         "mac-short": ("a MAC of 31 bytes", file.replace(b"--- ", b"--- A", 1)),
     }  # fmt: skip
     files = {f"age-{name}": _age(bad, about, data) for name, (about, data) in made.items()}
@@ -149,7 +150,6 @@ def changed_payloads() -> Files:
         "bit-in-tag": ("one bit of a tag", flip(short, len(short) - 1), b""),
         "bit-in-nonce": ("one bit of the nonce", flip(short, start - 1), b""),
         "bit-in-second-chunk": ("the first chunk is good", flip(long, start + SEALED_CHUNK), one),
-        "no-nonce": ("cut before the nonce ends", short[: start - 1], b""),
         "no-chunk": ("cut before the first chunk", short[:start], b""),
         "cut-byte": ("cut by one byte", short[:-1], b""),
         "cut-chunk": ("cut after a whole chunk", long[: start + SEALED_CHUNK], b""),

@@ -68,6 +68,7 @@ def records() -> Files:
         "number": ("not canonical", b'{"a":1.0}', "a number in a second spelling"),
         "minus-zero": ("not canonical", b'{"a":-0}', "minus zero"),
         "number-too-big": ("not canonical", b'{"a":9007199254740993}', "beyond 2^53-1"),
+        "digits-too-big": ("not canonical", b'{"a":100000000000000000}', "a float in digits"),
         "nan": ("not canonical", b'{"a":NaN}', "not a number"),
         "surrogate": ("not canonical", b'{"a":"\\ud800"}', "half of a surrogate pair"),
         "bom": ("not canonical", b"\xef\xbb\xbf" + good, "a byte order mark"),

@@ -129,6 +129,8 @@ def run_age(vector: Vector) -> str:
         envelope_header.check_mac(header, file_key=file_key)
     except EnvelopeDamaged:
         return "HMAC failure"
+    if len(vector.content) < header.length + envelope.NONCE:
+        return "header failure"
     return _payload(vector, Identity(scalar))
 
 

@@ -9,16 +9,18 @@ import rfc8785
 from tallymark.errors import IntegrityError
 
 MAX_DEPTH = 200
+MAX_WHOLE = 2**53 - 1
+_FIRST_EXPONENT = 1e21
 
 
 def encode(value: object) -> bytes:
     """The RFC 8785 bytes of a JSON value (dict, list, tuple, str, int, float, bool, None).
 
-    Raises IntegrityError for what JSON cannot hold the same everywhere: NaN, integers beyond
-    2**53-1, keys that are not text, lone surrogates, nesting beyond 200, other types.
+    Raises IntegrityError for what JSON cannot hold the same everywhere: NaN, whole numbers beyond
+    2**53-1 (also as float, below 1e21 where they would be printed as digits only), keys that are
+    not text, lone surrogates, nesting beyond 200, other types.
     """
-    if _depth(value) > MAX_DEPTH:
-        raise IntegrityError(f"The value is nested deeper than {MAX_DEPTH}.")
+    _refuse_extremes(value)
     try:
         return rfc8785.dumps(value)  # type: ignore[arg-type]
     except (rfc8785.CanonicalizationError, UnicodeError, TypeError) as error:
@@ -50,16 +52,16 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _depth(value: object) -> int:
-    deepest = 0
+def _refuse_extremes(value: object) -> None:
+    """Without recursion, so that depth costs no stack."""
     waiting = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            break
+        if depth > MAX_DEPTH:
+            raise IntegrityError(f"The value is nested deeper than {MAX_DEPTH}.")
+        if isinstance(item, float) and MAX_WHOLE < abs(item) < _FIRST_EXPONENT:
+            raise IntegrityError("The value holds a number that readers would round.")
         if isinstance(item, dict):
             waiting += [(inner, depth + 1) for inner in item.values()]
         elif isinstance(item, list | tuple):
             waiting += [(inner, depth + 1) for inner in item]
-    return deepest
