@@ -155,7 +155,10 @@ class Log:
             events=columns,
             sources=tuple(self.sources),
             texts=lambda rows: [self.lines[row] for row in rows],
-            leaves={r.id: Leaf(i, h) for (i, r), h in zip(enumerate(self.records), self.leaves())},
+            leaves={
+                record.id: Leaf(index, leaf_hash(self.data[record.id]))
+                for index, record in enumerate(self.records)
+            },
             log_size=tree.size,
             log_root=tree.root(),
         )
@@ -301,7 +304,7 @@ def full_log() -> Log:
     log.add(
         Incident(
             happened=Moment(value="2026-11-20T21:40", basis="clock"),
-            what_happened="He stood at my gate for about ten minutes. #panic(\"x\") *bold* $x$ <e1>",
+            what_happened='He stood at my gate for about ten minutes. #panic("x") *bold* $x$ <e1>',
             words_said="You can't hide. پیچھے مت آؤ 你好 😀 \ue000",
             what_i_did="Stayed inside and phoned 101 next day.",
             effect="Feared he would come in.",
@@ -335,7 +338,11 @@ def full_log() -> Log:
         )
     )
     log.add(
-        Impact(at=Moment(value="2026-08-02", precision="day"), code="security_bought", words="New locks.")
+        Impact(
+            at=Moment(value="2026-08-02", precision="day"),
+            code="security_bought",
+            words="New locks.",
+        )
     )
     return log
 

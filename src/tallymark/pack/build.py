@@ -44,7 +44,7 @@ class _Sources:
     open_original: Callable[[str], BinaryIO]
 
 
-def build(
+def build(  # noqa: PLR0913 - everything that differs from pack to pack is named
     casefile: Casefile,
     *,
     target: Path,
@@ -193,8 +193,6 @@ def _copy(
 ) -> None:
     """One original into both places, read once."""
     with sources.open_original(original.exhibit_id) as source, parts.create(original.path) as file:
-        single = Copying(
-            source, file, size=original.size, sha256=original.sha256, progress=step
-        )
+        single = Copying(source, file, size=original.size, sha256=original.sha256, progress=step)
         container.add(f"{parts.folder.name}/{original.path}", cast("BinaryIO", single))
         single.finish()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
-
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Correction,
@@ -24,9 +23,7 @@ from tallymark.model.record import (
 from tallymark.pack import say
 from tallymark.pack.contents import Contents
 
-DATED = frozenset(
-    {"incident", "told_to_stop", "order", "police_contact", "impact", "quiet_period"}
-)
+DATED = frozenset({"incident", "told_to_stop", "order", "police_contact", "impact", "quiet_period"})
 """Types of record that stand in the chronology."""
 
 
@@ -178,7 +175,9 @@ def _incident(body: Incident, names: Names) -> Mapping[str, str]:
         known = [say.code(b) for b in body.attribution.basis]
         known += [body.attribution.confidence] if body.attribution.confidence else []
         who = f"{who or 'not recorded'} (known by: {', '.join(known)})"
-    seen = (f"{names.label(w.person)} ({w.how}; will speak: {w.will_speak})" for w in body.witnesses)
+    seen = (
+        f"{names.label(w.person)} ({w.how}; will speak: {w.will_speak})" for w in body.witnesses
+    )
     where = ", ".join(t for t in (names.label(body.place), body.place_text) if t)
     return {
         "heading": "Entry",
@@ -233,7 +232,7 @@ def _order(body: Order, names: Names) -> Mapping[str, str]:
 
 
 @_fields.register
-def _police(body: PoliceContact, names: Names) -> Mapping[str, str]:
+def _police(body: PoliceContact, _names: Names) -> Mapping[str, str]:
     told = [
         f"{word}: {text}"
         for word, text in (
@@ -254,18 +253,18 @@ def _police(body: PoliceContact, names: Names) -> Mapping[str, str]:
 
 
 @_fields.register
-def _impact(body: Impact, names: Names) -> Mapping[str, str]:
+def _impact(body: Impact, _names: Names) -> Mapping[str, str]:
     return {"heading": f"A change in life: {say.code(body.code)}", "effect": body.words}
 
 
 @_fields.register
-def _quiet(body: QuietPeriod, names: Names) -> Mapping[str, str]:
+def _quiet(body: QuietPeriod, _names: Names) -> Mapping[str, str]:
     kept = (
         "The diary was kept and nothing was recorded."
         if body.diary_kept
         else "The diary was not kept."
     )
-    return {"heading": "Nothing recorded", "what_happened": " ".join((kept, body.reason)).strip()}
+    return {"heading": "Nothing recorded", "what_happened": f"{kept} {body.reason}".strip()}
 
 
 def listed_exhibits(contents: Contents) -> tuple[tuple[Record, str], ...]:

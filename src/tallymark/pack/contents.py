@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -35,9 +35,9 @@ KEPT_BACK = {
     "new_address": "marked as showing a new address",
     "medical": "marked medical",
     "import": "read from a file that is not included",
-    "safe_place": "a place marked to be kept private",
-    "names": "holds names and contact details; initials are printed instead",
-    "hand_over": "says to whom earlier packs were given",
+    "safe_place": "marked as a place to keep private",
+    "names": "to keep names and addresses out",
+    "hand_over": "about packs for others",
 }
 """Why a chosen record is not shown, in the words that are printed."""
 
@@ -126,7 +126,8 @@ def choose(
     erased: Collection[int] = (),
 ) -> Contents:
     """Decide what leaves. Raises ``NothingChosen`` for an empty selection."""
-    if purpose not in PURPOSES:
+    chosen = next((one for one in PURPOSES if one == purpose), None)
+    if chosen is None:
         raise PackError("A pack is for police, court, disclosure or supporter.")
     numbers = {r.id: casefile.leaves[r.id].index for r in casefile.records}
     kept = _kept_back(casefile.records, purpose=purpose)
@@ -145,7 +146,7 @@ def choose(
         withheld=tuple(i for i in range(seal.size) if i not in indices and i not in gone),
         erased=gone,
         numbers=numbers,
-        purpose=cast("Purpose", purpose),
+        purpose=chosen,
         made=made,
         pack_id=pack_id,
         series=series,
@@ -263,6 +264,11 @@ def kept_back_lines(contents: Contents) -> tuple[str, ...]:
         many = contents.by_selection
         lines.append(
             f"{many} {'record is' if many == 1 else 'records are'} withheld by selection of dates or entries."
+        )
+    if contents.initials_only:
+        lines.append(
+            "Names are printed as initials. Originals and the words of entries are as they were and "
+            "may hold names."
         )
     if contents.erased:
         lines.append(f"{len(contents.erased)} erased at the person's wish; their places stay.")

@@ -13,8 +13,49 @@ _FORBIDDEN = re.compile(
     "\ufff9-\ufffb\ud800-\udfff]"
 )
 _RUNS = frozenset(
-    "apk app appimage bat chm cmd com command cpl deb desktop dll dmg exe hta inf ins iso jar js jse "
-    "lnk msi msp ps1 pif pkg reg rpm scf scr sct sh terminal url vb vbe vbs webloc wsf wsh".split()
+    [
+        "apk",
+        "app",
+        "appimage",
+        "bat",
+        "chm",
+        "cmd",
+        "com",
+        "command",
+        "cpl",
+        "deb",
+        "desktop",
+        "dll",
+        "dmg",
+        "exe",
+        "hta",
+        "inf",
+        "ins",
+        "iso",
+        "jar",
+        "js",
+        "jse",
+        "lnk",
+        "msi",
+        "msp",
+        "ps1",
+        "pif",
+        "pkg",
+        "reg",
+        "rpm",
+        "scf",
+        "scr",
+        "sct",
+        "sh",
+        "terminal",
+        "url",
+        "vb",
+        "vbe",
+        "vbs",
+        "webloc",
+        "wsf",
+        "wsh",
+    ]
 )
 _MOST_BYTES = 160
 

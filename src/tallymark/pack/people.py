@@ -34,15 +34,15 @@ def masked_body(body: Body, *, reason: str, initials: bool, ids: Collection[str]
         return Exhibit(number=body.number, sha256="", size=0, name="", kind=body.kind)
     if isinstance(body, Place) and reason:
         return Place(label="a place kept private" if reason == "safe_place" else body.label)
-    if not initials:
-        return body
+    return _initials(body, ids=ids) if initials else body
+
+
+def _initials(body: Body, *, ids: Collection[str]) -> Body:
     if isinstance(body, Person):
         return _masked_person(body)
     if isinstance(body, Incident):
         seen = tuple(
-            w
-            if w.person in ids
-            else msgspec.structs.replace(w, person=masked_label(w.person))
+            w if w.person in ids else msgspec.structs.replace(w, person=masked_label(w.person))
             for w in body.witnesses
         )
         return msgspec.structs.replace(body, witnesses=seen)

@@ -12,9 +12,20 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import Record
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LONG_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+LONG_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _PRECISION = {
@@ -106,7 +117,7 @@ def moment(value: Moment, *, basis: bool = False) -> str:
 
 def written_at(record: Record) -> datetime:
     """When the record was written by the device's clock, aware, UTC."""
-    return datetime.fromisoformat(record.written.replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(record.written).astimezone(UTC)
 
 
 def written(record: Record) -> str:
@@ -119,7 +130,9 @@ def delay(record: Record, happened: Moment) -> str:
     """How long after the event it was written, in the largest whole unit; empty when not after."""
     seconds = int((written_at(record) - happened.utc()).total_seconds())
     if not happened.has_clock_time:
-        days = (written_at(record).astimezone(ZoneInfo(happened.zone)).date() - happened.wall().date()).days
+        days = (
+            written_at(record).astimezone(ZoneInfo(happened.zone)).date() - happened.wall().date()
+        ).days
         return "the same day" if days == 0 else f"{count(days, 'day')} after" if days > 0 else ""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:

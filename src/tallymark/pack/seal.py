@@ -49,9 +49,7 @@ def tag_files(
         ("bag-info.txt", _bag_info(contents, payload=payload)),
         (
             "statement.json",
-            _statement(
-                contents, checkpoint=checkpoint, identity=identity, recipients=recipients
-            ),
+            _statement(contents, checkpoint=checkpoint, identity=identity, recipients=recipients),
         ),
         ("signer.pub", f"{signature.public_line(key.public).strip()}\n".encode()),
         ("allowed_signers", _allowed(key.public)),

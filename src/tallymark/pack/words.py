@@ -14,6 +14,36 @@ from tallymark.pack.typeset.coverage import printable
 MOST = 4_000
 _WIDTH = 78
 
+_HERE = (
+    "1-START-HERE.pdf: one page. Read this first.",
+    "2-everything.pdf: every entry, the charts, exhibits and what was read.",
+    "summary.txt: the first page in plain characters, to paste.",
+    (
+        "data/originals: the files as they came, byte for byte. A file that a double-click would "
+        "run has .evidence after its name. Open originals only on a machine meant for that."
+    ),
+    (
+        "data/entries.csv, events.csv, exhibits.csv: tables for a spreadsheet. A cell that would "
+        "act as a formula has an apostrophe before it."
+    ),
+    "data/records, proofs, manifests, statement.json: what the seal covers.",
+)
+_HOW_TO_CHECK = (
+    "HOW TO CHECK IT\nUse tools of your own. Do not trust a checker that came with what it checks. "
+    "In this folder, with coreutils and OpenSSH 8.1 or later (Linux, macOS, Windows with Git Bash), "
+    "run:"
+)
+_EXPECTED = (
+    'Each file must be OK, and the last line must say: Good "tallymark-bundle" signature. These '
+    "commands do not notice a file that was added and is named in no manifest; a verifier written "
+    "to the bundle specification does."
+)
+_WHOSE = (
+    "WHOSE SEAL IT IS\nThe key came with the pack, so it says nothing by itself about who signed. "
+    "Ask the person to read out the six words, or compare the fingerprint with one you were given "
+    "in another way."
+)
+
 
 def write(contents: Contents) -> list[tuple[str, bytes]]:
     """Name and bytes of each, in the order in which they lie in the pack."""
@@ -37,34 +67,20 @@ def read_me(contents: Contents) -> str:
     made = contents.local(contents.made)
     paragraphs = [
         "READ ME FIRST",
-        f"This is pack {contents.sequence} of one person's diary and evidence, made "
-        f"{say.day(made)} at {say.clock(made)} {made.tzname()} for: {contents.purpose}.",
-        _list(
-            "What is here",
-            (
-                "1-START-HERE.pdf: one page. Read this first.",
-                "2-everything.pdf: every entry, the charts, exhibits and what was read.",
-                "summary.txt: the first page in plain characters, to paste.",
-                "data/originals: the files as they came, byte for byte. A file that a double-click "
-                "would run has .evidence after its name. Open originals only on a machine meant for "
-                "that.",
-                "data/entries.csv, events.csv, exhibits.csv: tables for a spreadsheet. A cell that "
-                "would act as a formula has an apostrophe before it.",
-                "data/records, proofs, manifests, statement.json: what the seal covers.",
-            ),
+        (
+            f"This is pack {contents.sequence} of one person's diary and evidence, made "
+            f"{say.day(made)} at {say.clock(made)} {made.tzname()} for: {contents.purpose}."
         ),
+        _list("What is here", _HERE),
         _list("What is not here", (*kept_back_lines(contents), NOTEBOOK)),
-        "HOW TO CHECK IT\nUse tools of your own. Do not trust a checker that came with what it "
-        "checks. In this folder, with coreutils and OpenSSH 8.1 or later (Linux, macOS, Windows "
-        "with Git Bash), run:",
+        _HOW_TO_CHECK,
         "\n".join(f"    {command}" for command in COMMANDS),
-        "Each file must be OK, and the last line must say: Good \"tallymark-bundle\" signature. "
-        "These commands do not notice a file that was added and is named in no manifest; a "
-        "verifier written to the bundle specification does.",
-        "WHOSE SEAL IT IS\nThe key came with the pack, so it says nothing by itself about who "
-        "signed. Ask the person to read out the six words, or compare the fingerprint with one you "
-        "were given in another way.",
-        f"    Six words:   {' '.join(contents.seal.words)}\n    Fingerprint: {contents.seal.fingerprint}",
+        _EXPECTED,
+        _WHOSE,
+        (
+            f"    Six words:   {' '.join(contents.seal.words)}\n"
+            f"    Fingerprint: {contents.seal.fingerprint}"
+        ),
         _list("What the seal does not show", NOT_SHOWN),
     ]
     return "\n\n".join(_wrapped(p) for p in paragraphs) + "\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -18,7 +19,12 @@ _DROPPED = frozenset("\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
 _LONG_RUN = re.compile(r"[^\s\u200b]{60}(?=[^\s\u200b])")
 _LATIN = re.compile(r"[\n\x20-\x7e\xa1-\xac\xae-\xff]*\Z")
-_TAB = "    "
+_MAPPED = {
+    **dict.fromkeys(_DROPPED, ""),
+    **{mark: mark for mark in _KEPT_INVISIBLE | {"\n"}},
+    **dict.fromkeys("\x85\u2028\u2029", "\n"),
+    "\t": "    ",
+}
 
 
 def _tables(data: bytes) -> dict[bytes, int]:
@@ -82,31 +88,24 @@ def covered() -> frozenset[int]:
 
 
 def _show(character: str) -> str:
-    if character in _DROPPED:
-        return ""
-    if character in _KEPT_INVISIBLE or character == "\n":
-        return character
-    if character == "\t":
-        return _TAB
-    if character in "\x85\u2028\u2029":
-        return "\n"
+    if character in _MAPPED:
+        return _MAPPED[character]
     # Private use, surrogates, controls, unassigned, and the overrides that turn a line round.
     if unicodedata.category(character) in {"Co", "Cs", "Cc", "Cn", "Cf"}:
         return f"[U+{ord(character):04X}]"
-    if ord(character) not in covered():
-        return f"[U+{ord(character):04X}]"
-    return character
+    return character if ord(character) in covered() else f"[U+{ord(character):04X}]"
 
 
 def _translate(text: str) -> str:
     return "".join(map(_show, text))
 
 
-def printable(text: str, *, breaks: bool = True) -> str:
+def printable(text: str, *, breaks: bool = True, hidden: Collection[str] = ()) -> str:
     """``text`` as it can be printed: what no font has is shown as ``[U+XXXX]``, nothing is lost.
 
     Directional embeddings leave no ink and are left out; directional overrides are shown, because
-    they can turn a sentence round. Unbroken runs get a break opportunity every 60 characters.
+    they can turn a sentence round. With ``breaks``, an unbroken run gets a place to break every 60
+    characters. Characters in ``hidden`` are shown as codes too.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _LATIN.match(text):
@@ -116,4 +115,5 @@ def printable(text: str, *, breaks: bool = True) -> str:
             parts += [_translate(text[at : flag.start()]), flag.group()]
             at = flag.end()
         text = "".join([*parts, _translate(text[at:])])
+        text = text.translate({ord(c): f"[U+{ord(c):04X}]" for c in hidden})
     return _LONG_RUN.sub("\\g<0>\u200b", text) if breaks else text

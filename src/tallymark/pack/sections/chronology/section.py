@@ -19,7 +19,7 @@ _FIELDS = (
     ("inference", "What they make of it"),
 )
 _FACTS = (
-    ("channel", "by"),
+    ("channel", "channel"),
     ("direction", "contact"),
     ("who", "who"),
     ("where", "where"),

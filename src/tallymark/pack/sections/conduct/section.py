@@ -10,21 +10,25 @@ from tallymark.pack.sections._section import Part, Run, Section, cite
 
 MOST_ROWS = 40
 _MOST_REFS = 4
+_FIGURE = 12
+_FOR_THE_PERSON = frozenset({"completeness"})
+"""Views that help the person to write; they say nothing about what happened."""
 _FAMILY = re.compile(r"font-family=\"[^\"]*\"")
 
 
 def _cell(text: str, refs: tuple[str, ...], *, contents: Contents) -> list[object]:
-    """The text, a link to the first record behind it, and the typed entries when they are few."""
+    """The text, as a link to the first record behind it when it is a figure, and its few entries."""
     numbers = sorted({contents.numbers[r] for r in refs if r in contents.numbers})
-    shown: Run = [text, numbers[0]] if numbers and text else text
-    few = len(numbers) <= _MOST_REFS and not text.startswith("#")
-    return [shown, cite(numbers) if few and text.isdigit() else []]
+    is_figure = len(text) <= _FIGURE and text[:1] in "#0123456789"
+    shown: Run = [text, numbers[0]] if numbers and text and is_figure else text
+    few = len(numbers) <= _MOST_REFS and text.isdigit()
+    return [shown, cite(numbers) if few else []]
 
 
 def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
     view = picture.build(name, contents.casefile)
     rows = view.table.rows
-    data = {
+    data: dict[str, object] = {
         "title": view.title,
         "sentence": view.sentence,
         "caution": view.caution,
@@ -33,7 +37,7 @@ def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
         "rows": [
             [_cell(c.text, c.refs, contents=contents) for c in row] for row in rows[:MOST_ROWS]
         ],
-        "more": max(0, len(rows) - MOST_ROWS),
+        "cut": f"The first {MOST_ROWS} of {len(rows):,} rows." if len(rows) > MOST_ROWS else "",
     }
     return data, _FAMILY.sub('font-family="Noto Sans"', view.svg).encode()
 
@@ -42,6 +46,8 @@ def _content(contents: Contents) -> tuple[Part, ...]:
     views: list[dict[str, object]] = []
     files: dict[str, bytes] = {}
     for name in picture.names():
+        if name in _FOR_THE_PERSON:
+            continue
         data, svg = _view(name, contents)
         views.append(data)
         if svg:

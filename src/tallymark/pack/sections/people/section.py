@@ -12,9 +12,9 @@ def _person(person: Person, *, initials: bool) -> list[list[str]]:
     rows = [
         ["Roles", ", ".join(map(say.code, person.roles))],
         ["Names", ", ".join(person.names)],
-        ["Born", person.born],
+        ["Born", say.date_text(person.born)],
         ["Relationship", say.code(person.relationship)],
-        ["Apart since", person.separated or ""],
+        ["Apart since", say.date_text(person.separated or "")],
         *(
             [say.code(i.scheme), f"{i.value} ({i.how_known})" if i.how_known else i.value]
             for i in (() if initials else person.identifiers)
@@ -41,7 +41,11 @@ def _content(contents: Contents) -> tuple[Part, ...]:
     for record in contents.casefile.current():
         body = record.body
         if isinstance(body, Person | Place):
-            rows = _person(body, initials=contents.initials_only) if isinstance(body, Person) else _place(body)
+            rows = (
+                _person(body, initials=contents.initials_only)
+                if isinstance(body, Person)
+                else _place(body)
+            )
             number = contents.numbers[record.id]
             people.append({"n": number, "label": body.label, "rows": rows})
             numbers.append(number)

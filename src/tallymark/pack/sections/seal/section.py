@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tallymark.pack import say
 from tallymark.pack.contents import Contents, kept_back_lines
-from tallymark.pack.sections._section import Part, Section
 from tallymark.pack.seal import NOTEBOOK
+from tallymark.pack.sections._section import Part, Section
 
 NOT_SHOWN = (
     "That an account is true. It shows that nothing changed after it was recorded.",
@@ -18,8 +18,10 @@ COMMANDS = (
     "sha256sum -c manifest-sha256.txt",
     "sha256sum -c tagmanifest-sha256.txt",
     "ssh-keygen -l -f signer.pub",
-    "ssh-keygen -Y verify -f allowed_signers -I tallymark -n tallymark-bundle "
-    "-s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt",
+    (
+        "ssh-keygen -Y verify -f allowed_signers -I tallymark -n tallymark-bundle "
+        "-s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt"
+    ),
 )
 """Run in the pack's folder. They need coreutils and OpenSSH 8.1 or later, and nothing of ours."""
 

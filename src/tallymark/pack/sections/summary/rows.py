@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tallymark.pack import say
 from tallymark.pack.contents import KEPT_BACK, Contents
@@ -95,7 +96,9 @@ def _reporting(page: Page) -> list[Row]:
     found = []
     for who in page.summary.reporting[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
-        parts: list[list[Run]] = [[name, *([f", b. {clip(say.date_text(who.born), 20)}"] if who.born else [])]]
+        parts: list[list[Run]] = [
+            [name, *([f", b. {clip(say.date_text(who.born), 20)}"] if who.born else [])]
+        ]
         if page.summary.children_saw.value:
             parts.append(["children present ", *page.cite(page.summary.children_saw.refs)])
         parts += [[clip(text, 40)] for text in (who.language, who.access_needs) if text]
@@ -108,14 +111,20 @@ def _other(page: Page) -> list[Row]:
     initials = page.contents.initials_only
     for who in page.summary.other[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
-        parts = [f"{name}{f', b. {clip(say.date_text(who.born), 20)} (as told)' if who.born else ''}"]
+        parts = [
+            f"{name}{f', b. {clip(say.date_text(who.born), 20)} (as told)' if who.born else ''}"
+        ]
         parts += [clip(say.code(who.relationship), 30)] if who.relationship else []
         parts += [f"apart since {clip(say.date_text(who.separated), 20)}"] if who.separated else []
         if not initials:
             parts += [clip(i.value, 36) for i in who.identifiers[:4]]
             parts += [f"works {clip(who.employer, 30)}"] if who.employer else []
             parts += [clip(who.vehicle, 36)] if who.vehicle else []
-        parts += [f"keys or passwords: {clip(who.keys_or_passwords, 50)}"] if who.keys_or_passwords else []
+        parts += (
+            [f"keys or passwords: {clip(who.keys_or_passwords, 50)}"]
+            if who.keys_or_passwords
+            else []
+        )
         parts += [f"weapons: \u201c{clip(who.weapons, 60)}\u201d"] if who.weapons else []
         found.append(Row(1, "OTHER", tuple(joined([[p] for p in parts]))))
     return found or [Row(1, "OTHER", ("not recorded",))]
@@ -125,7 +134,11 @@ def _latest(page: Page) -> list[Row]:
     latest = page.summary.latest
     if latest is None:
         return [Row(1, "LATEST", ("no typed entry in this pack", *_newest(page)))]
-    runs: list[Run] = [f"{latest.when} ", *page.cite([latest.id]), f": \u201c{clip(latest.words, 150)}\u201d"]
+    runs: list[Run] = [
+        f"{latest.when} ",
+        *page.cite([latest.id]),
+        f": \u201c{clip(latest.words, 150)}\u201d",
+    ]
     if latest.exhibits:
         runs.append(f" Exhibits {', '.join(latest.exhibits[:4])}.")
     if latest.witnesses:
@@ -141,15 +154,9 @@ def _newest(page: Page) -> list[Run]:
     newest, latest = page.summary.counts.newest, page.summary.latest
     if newest is None or newest.typed or (latest and latest.id in newest.refs):
         return []
-    at = page.contents.local(_instant(newest.end))
+    at = page.contents.local(datetime.fromtimestamp(newest.end, UTC))
     words = f" Newest in an export: {say.day(at)} {say.clock(at)}, {newest.lane}, "
     return [words, f"{say.count(newest.items, 'item')} ", *page.cite(newest.refs, most=2)]
-
-
-def _instant(seconds: int) -> object:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _how(page: Page) -> list[Row]:
@@ -182,16 +189,18 @@ def _word(many: int, one: str) -> str:
 def _phases(page: Page) -> list[Row]:
     phases = page.summary.phases
     if len(phases) < 2 or not page.summary.counts.episodes.value:
-        return [] if page.summary.told else [
-            Row(4, "TOLD TO STOP", ("no date is recorded",), drop=3)
-        ]
+        return (
+            [] if page.summary.told else [Row(4, "TOLD TO STOP", ("no date is recorded",), drop=3)]
+        )
     parts: list[list[Run]] = []
     for place, phase in enumerate(phases):
         between = 0 < place < len(phases) - 1
         words = "between the two dates" if between else clip(phase.label, 60)
         parts.append([page.figure(phase.episodes.value, phase.episodes.refs), f" {words}"])
     if page.summary.told:
-        proof = f" ({', '.join(page.summary.told_exhibits[:2])})" if page.summary.told_exhibits else ""
+        proof = (
+            f" ({', '.join(page.summary.told_exhibits[:2])})" if page.summary.told_exhibits else ""
+        )
         parts.append(["told to stop: ", *page.cite([page.summary.told.id]), proof])
     return [Row(4, "EPISODES", tuple(joined(parts)))]
 
@@ -248,7 +257,10 @@ def _effect(page: Page) -> list[Row]:
     found = []
     if effect.fear.value:
         runs: list[Run] = ["Feared violence in ", page.figure(effect.fear.value, effect.fear.refs)]
-        runs += [" entries: " if effect.fear.value > 1 else " entry: ", *page.cite(effect.fear.refs)]
+        runs += [
+            " entries: " if effect.fear.value > 1 else " entry: ",
+            *page.cite(effect.fear.refs),
+        ]
         found.append(Row(5, "EFFECT", (*runs, ".")))
     if effect.quotes:
         quote = effect.quotes[0]
@@ -285,8 +297,8 @@ def _held(page: Page) -> list[Row]:
             [
                 "Records of ",
                 page.figure(held.no_number.value, held.no_number.refs),
-                f" {_word(held.no_number.value, 'call')} without a number{since}: asking for them "
-                "is not recorded",
+                f" {_word(held.no_number.value, 'call')} without a number{since}: ",
+                "asking for them is not recorded",
             ]
         )
     originals: list[Run] = [
@@ -310,7 +322,7 @@ def _second(page: Page) -> list[Row]:
     whole = page.summary.counts.episodes.value
     if not second.total.value:
         return [Row(6, "SECOND SOURCE", ("none recorded",), drop=4)]
-    willing = {label: answer for label, answer in second.willing}
+    willing = dict(second.willing)
     parts: list[list[Run]] = []
     for label, figure in second.lines[:5]:
         speak = f" (will speak: {willing[label]})" if label in willing else ""
@@ -326,7 +338,10 @@ def _other_side(page: Page) -> list[Row]:
     if sent.after is None:
         runs.append(" messages")
     else:
-        runs += [" before telling them to stop and ", page.figure(sent.after.value, sent.after.refs)]
+        runs += [
+            " before telling them to stop and ",
+            page.figure(sent.after.value, sent.after.refs),
+        ]
         runs.append(" after")
         if sent.after.value:
             runs += [" (", *page.cite(sent.after.refs, most=4), ")"]

@@ -39,8 +39,12 @@ def _grid(page: Page) -> dict[str, object] | None:
         many = sum(r.episodes.value for r in rest)
         items = sum(r.items.value for r in rest)
         lines.append(
-            [f"{len(rest)} other channels", *(_count(page, v, refs) for v, refs in cells)]
-            + [f"{many:,}", f"{items:,}"]
+            [
+                f"{len(rest)} other channels",
+                *(_count(page, v, refs) for v, refs in cells),
+                f"{many:,}",
+                f"{items:,}",
+            ]
         )
     total = grid.total
     lines.append(
