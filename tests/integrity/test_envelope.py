@@ -138,7 +138,7 @@ def test_random_access_gives_the_same_bytes() -> None:
             place, length = drawn.randrange(len(data) + 10), drawn.randrange(3 * CHUNK)
             assert reader.seek(place) == place
             assert reader.read(length) == data[place : place + length]
-        assert reader.seek(-5, io.SEEK_END) == len(data) - 5
+        assert reader.seek(-5, io.SEEK_END) == len(data) - 5 == reader.tell()
         buffer = bytearray(9)
         assert reader.readinto(buffer) == 5
         assert bytes(buffer[:5]) == data[-5:]

@@ -66,7 +66,7 @@ def _flip(text: str) -> str:
     [{"memory_kib": (1 << 20) + 1}, {"memory_kib": 1 << 40}, {"time": 65}, {"time": 10**6},
      {"lanes": 17}, {"memory_kib": 7}, {"memory_kib": 0}, {"memory_kib": -1}, {"time": 0},
      {"lanes": 0}, {"time": True}, {"time": 1.0}, {"time": "1"}, {"salt": None}, {"salt": "xx"},
-     {"v": "2"}, {"kdf": "argon2d"}, {"more": 1}, {"wrapped": "00" * 23}, {"commitment": ""}],
+     {"v": "2"}, {"kdf": "argon2d"}, {"more": 1}, {"wrapped": "00" * 23}, {"commitment": ""}, {"salt": "zz" * 16}],
 )  # fmt: skip
 def test_a_hostile_slot_is_refused_before_any_work(asked: dict, monkeypatch) -> None:
     """Beyond the ceilings, or malformed: refused, and Argon2 was not even called."""

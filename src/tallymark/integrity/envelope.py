@@ -307,10 +307,7 @@ def _fill(source: BinaryIO, wanted: int) -> bytes:
 
 
 def _blocks(source: BinaryIO, begin: bytes, *, batch: int) -> Iterator[bytes]:
-    """``begin`` and the rest of ``source`` in blocks of exactly ``batch``, the last one shorter."""
-    while len(begin) > batch:
-        yield begin[:batch]
-        begin = begin[batch:]
+    """``begin`` (shorter than a batch) and the rest of ``source``; only the last block is short."""
     block = begin + _fill(source, batch - len(begin))
     while block:
         yield block
