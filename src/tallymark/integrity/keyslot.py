@@ -89,7 +89,7 @@ def make_slot(passphrase: str, master: bytes, *, cost: Cost, label: str) -> dict
     """
     secret = _normal(passphrase)
     if not 0 < len(secret) <= MAX_PASSPHRASE:
-        raise WeakPassphrase("A passphrase has between 1 and 1,024 bytes.")
+        raise WeakPassphrase("A passphrase has between 1 and 1,024 bytes of whole characters.")
     if not 16 <= len(master) <= 64 or len(master) % 8:
         raise IntegrityError("A master key has 16 to 64 bytes, a multiple of 8.")
     slot: dict[str, object] = {
@@ -170,10 +170,11 @@ def _hex(value: object) -> bytes:
 
 
 def _normal(passphrase: str) -> bytes:
+    """NFC in UTF-8; empty, and so refused by both callers, where a half character is in it."""
     try:
         return unicodedata.normalize("NFC", passphrase).encode()
-    except UnicodeEncodeError as error:
-        raise WrongPassphrase("The passphrase holds a character that is none.") from error
+    except UnicodeEncodeError:
+        return b""
 
 
 def _seconds(cost: Cost) -> float:
