@@ -115,10 +115,10 @@ def _digests(case: _Case) -> str:
         raise _NotReachedError
     named = {**case.tags, **case.payload}
     files = case.contents.files
-    other = [path for path in named if path in files and files[path].sha256 != named[path]]
+    other = [path for path in named if path not in files or files[path].sha256 != named[path]]
     if other:
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        raise VerificationError(f"The bytes of {names.shown(other[0])}{more} are others.")
+        raise VerificationError(f"{names.shown(other[0])}{more}: other bytes than listed, or none.")
     return f"{len(named)} SHA-256 digests"
 
 

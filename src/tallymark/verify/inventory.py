@@ -33,7 +33,7 @@ _KEPT = {
     CHECKPOINT: _MIB,
     LOG: 64 * _MIB,
 }
-_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
+_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\n")
 _OXUM = re.compile(r"^Payload-Oxum:(.*)$", re.IGNORECASE | re.MULTILINE)
 _CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what a file browser leaves behind
 
