@@ -24,6 +24,7 @@ class Ticking:
         self.at = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """The next second."""
         self.at += timedelta(seconds=1)
         return self.at
 

@@ -199,7 +199,7 @@ def test_slots_of_another_vault_do_not_open_this_one(vault, folder, tmp_path, cl
         Vault.open(folder, passphrase=PASSPHRASE, now=clock)
 
 
-def test_a_changed_address_for_wrong_tries_is_told(vault, folder, tmp_path, clock, reopen) -> None:
+def test_a_changed_address_for_wrong_tries_is_told(vault, folder, reopen) -> None:
     """Somebody who turns wrong tries to a key of their own is seen at the next opening."""
     from tallymark.integrity.envelope import Identity
 

@@ -220,8 +220,7 @@ def test_a_full_disk_while_writing_a_record_loses_only_that_record(vault) -> Non
         pages = connection.execute("PRAGMA page_count").get
         connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DiskFull):
-        for _ in range(50):
-            vault.append(incident("x" * 50_000))
+        vault.append(incident("x" * 500_000))
     with vault._database.read() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
     vault.append(incident("after"))

@@ -102,7 +102,7 @@ def any_vault(tmp_path_factory):
 
 
 @given(st.text(max_size=80).filter(lambda text: words.terms(f'"{text}"')))
-def test_what_was_written_is_found_again(tmp_path_factory, text: str) -> None:
+def test_what_was_written_is_found_again(text: str) -> None:
     """A text asked for as a phrase finds the row it was written in."""
     import apsw
 
