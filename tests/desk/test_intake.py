@@ -21,10 +21,11 @@ from tallymark.errors import (
     PackRefused,
     SourceMissing,
     TallymarkError,
+    UsageProblem,
     WrongKey,
 )
 from tallymark.integrity import envelope
-from tallymark.integrity.signature import SigningKey
+from tallymark.integrity.signature import SigningKey, fingerprint
 from tallymark.model.record import Exhibit
 
 PHOTO = b"\xff\xd8\xff photo of the letter"
@@ -252,7 +253,7 @@ def test_two_logs_of_one_length_are_pointed_out(desk: Desk, tmp_path: Path) -> N
 def test_a_record_of_a_newer_kind_is_kept_and_said(desk: Desk, tmp_path: Path) -> None:
     """What this version cannot read is no reason to refuse a person's pack."""
     report = desk.add(make_pack(tmp_path / "p", [record(0, happened()), unknown_kind(1)]))
-    assert report.notices == ("1 records are of a kind that this version cannot read",)
+    assert report.notices == ("records of a kind that this version cannot read: 1",)
     assert report.entries == 1
 
 
@@ -309,6 +310,19 @@ def test_a_fault_while_it_is_written_down_leaves_nothing(
     with reopen() as again:
         assert nothing_kept(again)
         assert again.add(pack).id == "R1"
+
+
+def test_a_named_signer_is_trusted_and_another_is_refused(desk: Desk, tmp_path: Path) -> None:
+    """With the sender's fingerprint the signer is known; with another, check 9 fails."""
+    key = SigningKey.from_seed(bytes(32))
+    pack = a_pack(tmp_path, key=key)
+    with pytest.raises(PackRefused, match=r"check 9 \("):
+        desk.add(pack, key="SHA256:" + "A" * 43)
+    assert nothing_kept(desk)
+    with pytest.raises(UsageProblem):
+        desk.add(pack, key="not a fingerprint")
+    assert desk.add(pack, key=fingerprint(key.public)).signer_trusted
+    assert desk.read("R1").packs[0].signer_trusted
 
 
 def test_progress_counts_the_bytes_of_the_pack(desk: Desk, tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_case_says_all_it_has_and_the_way_to_reach_the_person_first(
     case = desk.read("R1")
     assert next(iter(msgspec.to_builtins(case))) == "safe_contact"
     assert case.safe_contact[0].how == "text only, mornings"
-    assert (case.first_event, case.latest_event) == ("2026-05-03T10:00", "2026-05-20T21:10")
+    assert (case.first_event, case.latest_event) == ("2026-01-02T03:04", "2026-05-29T07:08")
     assert [c.number for c in case.packs[0].checks] == list(range(1, 10))
     assert case.packs[0].not_proved
     assert not case.packs[0].signer_trusted
@@ -178,6 +178,30 @@ def test_a_case_says_all_it_has_and_the_way_to_reach_the_person_first(
     text = msgspec.json.encode(case).decode()
     assert "Hidden Lane" not in text
     assert "Sample Street" not in text
+
+
+@pytest.mark.parametrize("said", ["soon", 7, None, "2026-99-01T00:00", {"at": "2026-01-01"}])
+def test_dates_of_an_import_that_are_none_are_left_out(
+    desk: Desk, packs: Packs, said: object
+) -> None:
+    """A stranger's summary may hold anything; only a date counts as one."""
+    summary = {"first": said, "last": said, "senders": said}
+    made = Import(exhibit="x", importer="w", importer_version="1", summary=summary)
+    report = desk.add(packs("a", made, happened()))
+    assert (report.first_event, report.latest_event) == ("2026-05-20T21:10", "2026-05-20T21:10")
+    assert desk.read("R1").imports[0].kind == "w"
+
+
+def test_more_numbers_than_are_compared_is_said(
+    desk: Desk, packs: Packs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text full of numbers is cut at a bound, and the report says that it was."""
+    monkeypatch.setattr("tallymark.desk.linkage.MAX_SEEN", 3)
+    numbers = ", ".join(f"07700 9002{n:02}" for n in range(9))
+    report = desk.add(packs("a", happened(what_happened=f"calls from {numbers}")))
+    assert report.notices == (
+        "more numbers stand in the text than were compared with other reports",
+    )
 
 
 def test_links_across_spellings_and_nothing_is_joined(desk: Desk, packs: Packs) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tallymark.cli.deskpage import case_lines, clock, link_lines, row_lines
+from tallymark.cli.deskpage import case_lines, clock, link_lines, many, row_lines
 from tallymark.cli.secrets import passphrase_options, read_passphrase
 from tallymark.cli.terminal import emit, json_option, plain, progress
 from tallymark.errors import TallymarkError, UsageProblem
@@ -84,11 +84,13 @@ def new(
 
 @desk.command()
 @click.argument("packs", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PACK…")
+@click.option("--key", metavar="FINGERPRINT", help="Refuse a pack that this key did not sign.")
 @desk_options
 @click.pass_context
 def add(
     ctx: click.Context,
     packs: tuple[Path, ...],
+    key: str | None,
     folder: Path | None,
     who: str | None,
     passphrase_file: Path | None,
@@ -100,7 +102,7 @@ def add(
     came: list[dict[str, Any]] = []
     with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
         for number, pack in enumerate(packs, start=1):
-            outcome = _add_one(room, pack, label=f"pack {number} of {len(packs)}")
+            outcome = _add_one(room, pack, key=key, label=f"pack {number} of {len(packs)}")
             if isinstance(outcome, TallymarkError):
                 refused.append(outcome)
                 came.append({"pack": str(pack), "ok": False, "refused": str(outcome)})
@@ -133,7 +135,7 @@ def list_reports(
         return
     for row in rows:
         click.echo(plain("\n".join(row_lines(row))) + "\n")
-    click.echo(f"{len(rows)} reports. The order is a rule, not a judgement.", err=True)
+    click.echo(f"{many(len(rows), 'report')}. The order is a rule, not a judgement.", err=True)
 
 
 @desk.command()
@@ -156,7 +158,7 @@ def links(
     for link in found:
         click.echo(plain("\n".join(link_lines(link))) + "\n")
     click.echo(
-        f"{len(found)} links. A person decides: tallymark desk decide L1 confirmed --why …",
+        f"{many(len(found), 'link')}. A person decides: tallymark desk decide L1 confirmed --why …",
         err=True,
     )
 
@@ -307,11 +309,11 @@ def _opened(
     return Desk.open(_folder(ctx, folder), passphrase=secret, now=_now, who=name)
 
 
-def _add_one(room: Desk, pack: Path, *, label: str) -> Report | TallymarkError:
+def _add_one(room: Desk, pack: Path, *, key: str | None, label: str) -> Report | TallymarkError:
     size = pack.stat().st_size if pack.is_file() else 0
     try:
         with progress(label) as moved:
-            return room.add(pack, progress=lambda done: moved(done, size, 0))
+            return room.add(pack, key=key, progress=lambda done: moved(done, size, 0))
     except TallymarkError as refusal:
         return refusal
 
@@ -330,7 +332,8 @@ def _say_taken(pack: Path, outcome: Report | TallymarkError) -> None:
     click.echo(
         plain(
             f"{pack.name}: {came} as {outcome.id}, band {outcome.band} ({outcome.band_name}), "
-            f"{outcome.entries} entries, {outcome.exhibits} exhibits. Every check holds; "
+            f"{many(outcome.entries, 'entry')}, {many(outcome.exhibits, 'exhibit')}. "
+            f"Every check holds; "
             f"signer {'known' if outcome.signer_trusted else 'not known'}."
         )
     )

@@ -13,9 +13,11 @@ def row_lines(row: ReportRow) -> Iterator[str]:
     """One report in the list: where it stands, why, its dates, what to note. No names."""
     look = f"looked at {clock(row.looked_at)}" if row.looked_at else f"look by {clock(row.due)} UTC"
     yield f"{row.id}  band {row.band}, {row.band_name}.  {look}"
-    yield f"    why: {row.why} ({row.lines} lines hold, {row.asks} to ask)"
+    yield f"    why: {row.why}"
+    yield f"    {many(row.lines, 'line')} of the rule, {many(row.asks, 'question')} to ask"
     yield f"    events {_events(row.first_event, row.latest_event)}; came {clock(row.received)} UTC"
-    yield f"    {row.entries} entries, {row.exhibits} exhibits, {row.packs} packs, {row.links} possible links"
+    counted = ((row.entries, "entry"), (row.exhibits, "exhibit"), (row.packs, "pack"))
+    yield f"    {', '.join(many(n, word) for n, word in counted)}, {many(row.links, 'possible link')}"
     yield from (f"    NOTE: {notice}" for notice in row.notices)
 
 
@@ -28,6 +30,13 @@ def link_lines(link: Link) -> Iterator[str]:
     yield from (f"    for: {words}" for words in link.speaks_for)
     yield from (f"    against: {words}" for words in link.speaks_against)
     yield from (f"    {clock(d.at)} {d.by}: {d.decision}. {d.why}" for d in link.decisions)
+
+
+def many(count: int, word: str) -> str:
+    """``1 entry``, ``2 entries``."""
+    if count == 1:
+        return f"1 {word}"
+    return f"{count} {word[:-1]}ies" if word.endswith("y") else f"{count} {word}s"
 
 
 def clock(stamp: str) -> str:
@@ -120,8 +129,12 @@ def _people(case: CaseView) -> Iterator[str]:
 
 
 def _entry(entry: EntryLine) -> Iterator[str]:
-    marks = " ".join((*entry.behaviours, *entry.danger_flags))
-    yield f"{entry.ref} {entry.when} {entry.channel} {entry.place} {marks}".rstrip()
+    from tallymark.pack.say import behaviour
+
+    yield f"{entry.ref} {entry.when} {entry.channel} {entry.place}".rstrip()
+    marks = [*map(behaviour, entry.behaviours), *(f.replace("_", " ") for f in entry.danger_flags)]
+    if marks:
+        yield f"  marked as: {'; '.join(marks)}"
     named = (
         ("what happened", entry.what_happened),
         ("words said", entry.words_said),

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import phonenumbers
 
@@ -20,6 +21,9 @@ REGION = "GB"
 
 MAX_TEXT = 20_000
 """Characters of one text that are looked through; a longer one is cut there and said to be."""
+
+MAX_NUMBERS, MAX_TRIES = 50, 200
+"""Numbers taken from one text, and runs of digits tried that are none: a stranger wrote the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,9 @@ _HELP_LINES = frozenset(
 
 
 def _phones_in(text: str) -> Iterator[Token]:
-    for match in phonenumbers.PhoneNumberMatcher(
-        text, REGION, leniency=phonenumbers.Leniency.POSSIBLE
-    ):
+    possible = phonenumbers.Leniency.POSSIBLE
+    matcher = phonenumbers.PhoneNumberMatcher(text, REGION, leniency=possible, max_tries=MAX_TRIES)
+    for match in islice(matcher, MAX_NUMBERS):
         raw = match.raw_string
         long_enough = len(str(match.number.national_number)) >= 9
         if not raw.startswith(("+", "0", "(")) or not long_enough:

@@ -27,7 +27,7 @@ from tallymark.errors import (
     SourceMissing,
 )
 from tallymark.integrity import envelope
-from tallymark.verify import Verdict
+from tallymark.verify import KnownSigner, UnsafeAcceptAnySigner, Verdict
 
 MAX_PACK = 5 << 30
 """The largest pack that is taken in, in bytes; the verifier has its own, closer limits."""
@@ -82,13 +82,15 @@ def copy_in(
     return Quarantined(blob, identity, done.sha256, done.size, sealed)
 
 
-def check(held: Quarantined) -> Verdict:
+def check(held: Quarantined, *, key: str | None = None) -> Verdict:
     """The verdict on the copy in quarantine. Raises ``PackRefused`` naming the checks that failed.
 
+    ``key`` is the fingerprint that the signer must have, as the sender gave it in another way.
     Nothing of what the pack says is in the message. ``NotABundle`` when it is none at all.
     """
+    policy = UnsafeAcceptAnySigner() if key is None else KnownSigner(key)
     with opened(held.blob, held.identity) as file:
-        verdict = verify_stream(file)
+        verdict = verify_stream(file, policy=policy)
     if not verdict.ok:
         failed = [c for c in verdict.checks if not c.ok and c.reached] or verdict.checks[:1]
         named = " and ".join(f"check {one.number} ({one.name})" for one in failed)

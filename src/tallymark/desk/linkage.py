@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from tallymark.desk import identifiers
 from tallymark.desk.case import Case
@@ -19,6 +19,12 @@ from tallymark.desk.identifiers import Token
 from tallymark.integrity import canonical
 
 STATED = "person record"
+MAX_SEEN = 2_000
+"""Identifiers seen in the text of one report that are compared; the rest is said to be left out."""
+
+MAX_SEARCHED = 5_000_000
+"""Characters of one report that are looked through."""
+
 DECISIONS = ("confirmed", "rejected", "unsure")
 PEOPLE_TO_CONFIRM = 2
 
@@ -94,8 +100,9 @@ def marks(case: Case) -> list[Mark]:
     theirs = list(_stated(case))
     own = {t.key for p in case.others() for i in p.identifiers for t in _tokens(i.scheme, i.value)}
     own |= {t.key for p in case.others() for t in identifiers.from_text(p.safe_contact)}
-    known = {(m.token.key) for m in theirs}
-    found = theirs + [m for m in _seen(case) if m.token.key not in known]
+    known = {m.token.key for m in theirs}
+    seen = islice((m for m in _seen(case) if m.token.key not in known), MAX_SEEN)
+    found = [*theirs, *seen]
     return [m for m in found if m.token.key not in own]
 
 
@@ -162,10 +169,15 @@ def _stated(case: Case) -> Iterator[Mark]:
 
 
 def _seen(case: Case) -> Iterator[Mark]:
+    left = MAX_SEARCHED
     for entry in case.entries:
+        if left < 0:
+            return
         body = entry.body
         texts = (body.what_happened, body.words_said, body.what_i_did, body.place_text)
-        for token in identifiers.from_text("\n".join(texts)):
+        text = "\n".join(texts)
+        left -= len(text)
+        for token in identifiers.from_text(text):
             yield Mark(token, entry.id, entry.ref, "seen in text", "")
     for ident, imported in case.imports.items():
         labels = imported.summary.get("senders")

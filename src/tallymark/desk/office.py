@@ -109,10 +109,16 @@ class Desk:
         """``age1…``: what people seal packs for this desk to."""
         return self._identity.recipient
 
-    def add(self, pack: Path, *, progress: Callable[[int], None] | None = None) -> views.Report:
+    def add(
+        self,
+        pack: Path,
+        *,
+        key: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> views.Report:
         """Take a pack in: sealed copy, every check on that copy, and only then its records.
 
-        ``progress`` gets the bytes copied. Raises ``PackRefused`` naming the check that failed,
+        ``key`` is the fingerprint that the signer must have. ``progress`` gets the bytes copied. Raises ``PackRefused`` naming the check that failed,
         ``NotABundle``, ``WrongKey`` or another ``TallymarkError``; then nothing of the pack stays
         here but a line in the log.
         """
@@ -123,7 +129,7 @@ class Desk:
             self._log("refused", detail=f"{type(error).__name__} before any check")
             raise
         try:
-            verdict = intake.check(held)
+            verdict = intake.check(held, key=key)
             return self._take_in(held, verdict, intake.read(held))
         except TallymarkError as error:
             reason = f"{error} sha256 {held.sha256}"

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallymark.verify import Limits, UnsafeAcceptAnySigner, Verdict, bundle, source
+from tallymark.verify import Limits, Policy, Verdict, bundle, source
 
 LIMITS = Limits(files=60_000, data=4 << 30, kept=256 << 20)
 """Packs come from strangers: at most 60,000 files and 4 GiB, as many records as a vault shows."""
 
 
-def verify_stream(file: Any) -> Verdict:
-    """The verdict of every numbered check on the zip in ``file`` (binary, seekable); any signer, trusted by nobody.
+def verify_stream(file: Any, *, policy: Policy) -> Verdict:
+    """The verdict of every numbered check on the zip in ``file`` (binary, seekable).
 
     Raises ``NotABundle`` and nothing else of its own.
     """
     contents = source._read_zip(file, LIMITS, None)  # noqa: SLF001 - see above
-    case = bundle._Case(contents, UnsafeAcceptAnySigner())  # noqa: SLF001
+    case = bundle._Case(contents, policy)  # noqa: SLF001
     checks = tuple(
         bundle._made(number, name, check, case)  # noqa: SLF001
         for number, (name, check) in enumerate(bundle._CHECKS, start=1)  # noqa: SLF001

@@ -111,12 +111,6 @@ def read_record(data: bytes) -> Record | None:
         return None
 
 
-def shown_text(text: str, *, limit: int = 2_000) -> str:
-    """Text from a pack as it may be put on a screen: no control or direction marks, cut at ``limit``."""
-    clean = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text[: limit + 1])
-    return clean if len(clean) <= limit else clean[:limit] + " […]"
-
-
 def _records(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Iterator[Shown]:
     named = sorted((int(m[1]), path) for path in members if (m := _RECORD.fullmatch(path)))
     if len(named) > MAX_RECORDS or sum(members[p].file_size for _, p in named) > MAX_RECORD_BYTES:

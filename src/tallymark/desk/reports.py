@@ -238,9 +238,11 @@ def notices(connection: sa.Connection, row: Row) -> tuple[str, ...]:
         named = ", ".join(name(i) for i in twins)
         found.append(f"the same series came from another signer: {named}")
     if unread := sum(p.unread for p in held):
-        found.append(f"{unread} records are of a kind that this version cannot read")
+        found.append(f"records of a kind that this version cannot read: {unread}")
     if _differing(connection, row.id):
         found.append("a record came in two versions under one id; the first is shown")
+    if _seen_in_text(connection, row.id) >= linkage.MAX_SEEN:
+        found.append("more numbers stand in the text than were compared with other reports")
     if row.lowered_by:
         found.append(f"moved down by {row.lowered_by}; another person reads it by {row.reread_due}")
     return tuple(found)
@@ -324,6 +326,13 @@ def _log_notices(held: Sequence[Row]) -> list[str]:
     if sizes != sorted(sizes):
         found.append("a later pack shows a shorter log than an earlier one: ask the sender")
     return found
+
+
+def _seen_in_text(connection: sa.Connection, report_id: int) -> int:
+    mine = schema.identifier.c.report_id == report_id
+    seen = mine & (schema.identifier.c.place != linkage.STATED)
+    query = sa.select(sa.func.count()).select_from(schema.identifier).where(seen)
+    return int(connection.execute(query).scalar_one())
 
 
 def _differing(connection: sa.Connection, report_id: int) -> bool:

@@ -113,6 +113,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole rule as its file says it."""
 
     version: str
+    not_stated: frozenset[str]
     band: tuple[Band, ...]
     waiting: tuple[Waiting, ...]
     line: tuple[Line, ...]
@@ -246,7 +247,8 @@ class _View:
     def _means(self, entry: Entry) -> bool:
         actor = self.other_side.get(self.case.newest(entry.body.actor) or "")
         shown = "V13" in entry.body.behaviours or "weapon" in entry.body.danger_flags
-        return shown or bool(actor and actor.weapons.strip())
+        said = actor.weapons.strip().rstrip(".").casefold() if actor else ""
+        return shown or bool(said and said not in rule().not_stated)
 
 
 def _entries(view: _View, line: Line) -> _Found:

@@ -342,14 +342,24 @@ def when(moment: Moment) -> str:
 
 
 def event_dates(case: Case) -> tuple[str | None, str | None]:
-    """The first and the latest event that a record states, as wall time."""
-    told = [t.at for t in case.told_to_stop.values()]
-    stated = [e.body.happened for e in case.entries] + told
+    """The first and the latest event, as wall time: of entries, told-to-stop, and what imports say."""
+    stated = [e.body.happened for e in case.entries] + [t.at for t in case.told_to_stop.values()]
+    for body in case.imports.values():
+        stated += [
+            m for m in map(_moment, (body.summary.get("first"), body.summary.get("last"))) if m
+        ]
     if not stated:
         return None, None
     first = min(stated, key=lambda m: span(m)[0])
     latest = max(stated, key=lambda m: span(m)[0])
     return first.value, latest.end or latest.value
+
+
+def _moment(value: object) -> Moment | None:
+    try:
+        return Moment(value[:16]) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def band_sentences(steps: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
