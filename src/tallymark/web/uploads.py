@@ -231,7 +231,7 @@ class Multipart:
 
     def _in_field(self) -> bool:
         end = self._buffer.find(self._mark)
-        if max(end, len(self._buffer) - len(self._mark)) > _FIELD:
+        if (end if end >= 0 else len(self._buffer) - len(self._mark)) > _FIELD:
             raise BadForm
         if end < 0:
             return False

@@ -7,10 +7,10 @@ from starlette.responses import Response
 from tallymark.web.visit import Page, Visit
 
 CHOICES = (
-    ("mine", "No, only I can open it", ""),
+    ("mine", "Yes. Only I can open it", ""),
     (
         "shared",
-        "Yes, or I am not sure",
+        "No, or I am not sure",
         "Someone may use it, know its code, or have set it up for me.",
     ),
 )
@@ -28,7 +28,7 @@ def take(visit: Visit) -> Response:
         return visit.go("/open")
     if answer == "shared":
         return visit.go("/start/shared")
-    return visit.again("/start", {"device-mine": "Choose one: no, or yes."})
+    return visit.again("/start", {"device-mine": "Choose yes or no."})
 
 
 def shared(visit: Visit) -> Response:

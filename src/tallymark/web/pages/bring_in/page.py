@@ -31,11 +31,22 @@ def take(visit: Visit) -> Response:
     """Look into the file first; nothing is kept yet."""
     path = _chosen(visit)
     if path is None or not path.is_file():
-        name = "path" if visit.typed("path") or not visit.book.chosen.get("chats") else "chat"
-        return visit.again("/bring", {name: "Choose a file, or type all of its path."})
+        words = "Choose a file, or type all of its path."
+        return visit.again("/bring", {_field(visit): words})
+    visit.book.chosen["chat_field"] = _field(visit)
     visit.book.chosen["chat"] = path
     visit.book.chosen["answers"] = {}
     return _look(visit)
+
+
+def _field(visit: Visit) -> str:
+    """The question that the file was named in."""
+    return "path" if visit.typed("path") or not visit.book.chosen.get("chats") else "chat"
+
+
+def _problem(visit: Visit, words: str) -> Response:
+    """Back to the choice of a file, where it was made."""
+    return visit.again("/bring", {visit.book.chosen.get("chat_field", "path"): words})
 
 
 def _chosen(visit: Visit) -> Path | None:
@@ -77,7 +88,7 @@ def looked(visit: Visit) -> Response:
     visit.book.job = None
     if job.problem is not None or job.result is None:
         words = in_words(job.problem) if job.problem else "It was stopped. Nothing was kept."
-        return visit.again("/bring", {"path": words})
+        return _problem(visit, words)
     visit.book.chosen["found"] = job.result
     return visit.go("/bring/2" if job.result.get("questions") else "/bring/3")
 
@@ -160,7 +171,7 @@ def brought(visit: Visit) -> Response:
     if job.problem is not None or job.result is None:
         visit.book.job = None
         words = in_words(job.problem) if job.problem else "It was stopped. You can try again."
-        return visit.again("/bring", {"path": words})
+        return _problem(visit, words)
     return visit.template("pages/bring_in/done.html", result=job.result, summary=job.result.summary)
 
 

@@ -10,17 +10,28 @@ from tallymark.web.guard import evidence_policy
 from tallymark.web.visit import NotHere, Page, Visit
 
 ROWS = 400
+_FIRST = ("timeline", "lanes", "rhythm", "anchors", "contacts_after", "breaches", "gaps", "people")
 
 
 def choose(visit: Visit) -> Response:
     """Which view; each with its one sentence."""
     casefile = visit.diary.casefile()
-    views = [picture.build(name, casefile) for name in picture.names()]
-    return visit.template("pages/picture/choose.html", views=list(enumerate(views, 1)))
+    views = [(n, picture.build(name, casefile)) for n, name in enumerate(_names(), 1)]
+    return visit.template(
+        "pages/picture/choose.html",
+        views=[(n, view) for n, view in views if view.table.rows],
+        empty=[view for _, view in views if not view.table.rows],
+    )
+
+
+def _names() -> tuple[str, ...]:
+    """All views, the most asked for first; one that is new comes last."""
+    known = [name for name in _FIRST if name in picture.names()]
+    return (*known, *(name for name in picture.names() if name not in known))
 
 
 def _view(visit: Visit) -> tuple[int, picture.View]:
-    names, text = picture.names(), visit.params["number"]
+    names, text = _names(), visit.params["number"]
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= len(names)):
         raise NotHere
     return int(text), picture.build(names[int(text) - 1], visit.diary.casefile())
@@ -39,6 +50,23 @@ def show(visit: Visit) -> Response:
     )
 
 
+def behind(visit: Visit) -> Response:
+    """The entries and files that a number counts."""
+    number, view = _view(visit)
+    row, _, column = visit.params["cell"].partition("-")
+    if not (row.isdecimal() and column.isdecimal() and row.isascii() and column.isascii()):
+        raise NotHere
+    try:
+        cell = view.table.rows[int(row)][int(column)]
+    except IndexError:
+        raise NotHere from None
+    wanted = set(cell.refs)
+    found = [stored for stored in visit.diary.vault.records() if stored.record.id in wanted]
+    return visit.template(
+        "pages/picture/behind.html", number=number, view=view, cell=cell, found=found
+    )
+
+
 def chart(visit: Visit) -> Response:
     """The chart as a still picture: in an ``<img>`` nothing in it can run or be followed."""
     _, view = _view(visit)
@@ -50,5 +78,6 @@ _CHART_POLICY = PIXEL_POLICY + "; style-src 'unsafe-inline'"
 PAGES = (
     Page("/view", show=choose),
     Page("/view/{number}", show=show),
+    Page("/view/{number}/{cell}", show=behind),
     Page("/g/{number}", show=chart),
 )
