@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from picture.casefiles import OUT, Ev, casefile, record, rid, secs, typed
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -27,8 +28,6 @@ from tallymark.model.record import (
     ToldToStop,
     Witness,
 )
-
-from picture.casefiles import OUT, Ev, casefile, record, rid, secs, typed
 
 TOLD, SERVED = "2026-05-03T18:05", "2026-08-01T11:30"
 _DAYS = {
@@ -171,7 +170,13 @@ def _basis(number: int) -> tuple[str, ...]:
         return ("told_by_other",)
     if number in {66, 93}:
         return ("unknown",)
-    return ("known_number",) if number in {68, 75} else ("saw_face",) if number in _PERSON else ("heard_voice",)
+    return (
+        ("known_number",)
+        if number in {68, 75}
+        else ("saw_face",)
+        if number in _PERSON
+        else ("heard_voice",)
+    )
 
 
 def _witnesses(number: int) -> tuple[Witness, ...]:
@@ -226,9 +231,21 @@ def _exhibits() -> list[Record]:
         return record(name, body)
 
     found = [
-        make("told message", "AB/4", "screenshot", original_still_held="yes", original_location="her phone"),
+        make(
+            "told message",
+            "AB/4",
+            "screenshot",
+            original_still_held="yes",
+            original_location="her phone",
+        ),
         make("proof of service", "AB/9", "photo"),
-        make("tracker", "AB/17", "physical_object", original_still_held="yes", original_location="bagged"),
+        make(
+            "tracker",
+            "AB/17",
+            "physical_object",
+            original_still_held="yes",
+            original_location="bagged",
+        ),
         make("voicemail", "AB/22", "audio"),
         make("phone bill", "AB/30", "receipt"),
         make("doorbell", "LM/1", "video", method="received_from_witness"),
@@ -240,7 +257,9 @@ def _exhibits() -> list[Record]:
 
 
 def _sources() -> list[str]:
-    return [f"{lane} {part}" for part in ("early", "late") for lane in ("whatsapp", "voice", "email")]
+    return [
+        f"{lane} {part}" for part in ("early", "late") for lane in ("whatsapp", "voice", "email")
+    ]
 
 
 def _imports() -> list[Record]:
@@ -271,7 +290,11 @@ def _facts() -> list[Record]:
     return [
         record("told", told, written="2026-05-03T18:00:00Z"),
         record("order", order, written="2026-08-01T12:00:00Z"),
-        record("quiet", QuietPeriod(start="2026-06-03", end="2026-06-17"), written="2026-06-18T08:00:00Z"),
+        record(
+            "quiet",
+            QuietPeriod(start="2026-06-03", end="2026-06-17"),
+            written="2026-06-18T08:00:00Z",
+        ),
         *_police(),
         *_changes(),
     ]

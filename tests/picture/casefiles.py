@@ -80,7 +80,9 @@ def columns(
         digest = hashlib.sha256(name.encode()).hexdigest()
         channel = held[own[0]].channel if own else ""
         sources.append(
-            EventSource(rid(f"exhibit {name}"), rid(f"import {name}"), channel, digest, here, len(own))
+            EventSource(
+                rid(f"exhibit {name}"), rid(f"import {name}"), channel, digest, here, len(own)
+            )
         )
         here += len(own)
     order = sorted(range(len(held)), key=lambda place: (held[place].at, rows[place]))

@@ -17,8 +17,10 @@ from tallymark.picture._view import MONTHS
 
 _EPOCH = 719163  # date.toordinal of 1970-01-01
 _DAY = 86_400
+_WEEK, _THURSDAY = 168, 72  # hours of a week; 1970 began on a Thursday
 _STRETCH = 20 * _DAY  # shorter than the time between two changes of the clocks anywhere
 FAR = 2**62
+_FIRST, _LAST = -62_135_424_000, 253_402_128_000  # a day inside the years 1 and 9999, for any zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class LocalClock:
 
     def local(self, seconds: int) -> datetime:
         """The wall clock at an instant."""
-        return datetime.fromtimestamp(seconds, self._info)
+        return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), self._info)
 
     def day(self, seconds: int) -> date:
         """The local day of an instant."""
@@ -85,35 +87,41 @@ class LocalClock:
 
     def days(self, seconds: Sequence[int]) -> set[date]:
         """The distinct local days on which there is at least one of these instants."""
-        return {date.fromordinal(_EPOCH + day) for day, _ in self._jumps(seconds, _DAY)}
+        return {_date(day) for day, _ in self._days(seconds)}
 
     def per_day(self, seconds: Sequence[int]) -> Counter[date]:
         """How many of these instants fall on each local day."""
         counted: Counter[date] = Counter()
-        for day, many in self._jumps(seconds, _DAY):
-            counted[date.fromordinal(_EPOCH + day)] += many
+        for day, many in self._days(seconds):
+            counted[_date(day)] += many
         return counted
 
     def hours(self, seconds: Sequence[int]) -> Counter[tuple[int, int]]:
         """How many fall in each (weekday, hour); Monday is 0."""
-        counted: Counter[tuple[int, int]] = Counter()
-        for hour, many in self._jumps(seconds, 3600):
-            counted[((hour // 24 + 3) % 7, hour % 24)] += many
-        return counted
+        slots = [0] * _WEEK
+        for low, high, offset in self.stretches(seconds):
+            here = low
+            while here < high:
+                hour = (seconds[here] + offset) // 3600
+                then = bisect_left(seconds, (hour + 1) * 3600 - offset, here, high)
+                slots[(hour + _THURSDAY) % _WEEK] += then - here
+                here = then
+        return Counter({divmod(slot, 24): many for slot, many in enumerate(slots) if many})
 
-    def _jumps(self, seconds: Sequence[int], width: int) -> list[tuple[int, int]]:
+    def _days(self, seconds: Sequence[int]) -> list[tuple[int, int]]:
+        """(days since 1970, how many) for each run of instants on one local day."""
         found = []
         for low, high, offset in self.stretches(seconds):
             here = low
             while here < high:
-                slot = (seconds[here] + offset) // width
-                then = bisect_left(seconds, (slot + 1) * width - offset, here, high)
-                found.append((slot, then - here))
+                day = (seconds[here] + offset) // _DAY
+                then = bisect_left(seconds, (day + 1) * _DAY - offset, here, high)
+                found.append((day, then - here))
                 here = then
         return found
 
     def _offset(self, seconds: int) -> int:
-        gap = datetime.fromtimestamp(seconds, self._info).utcoffset() or timedelta()
+        gap = self.local(seconds).utcoffset() or timedelta()
         return gap.days * _DAY + gap.seconds
 
     def bins(self, first: date, last: date, *, most: int, finest: str = "week") -> Bins:
@@ -149,6 +157,11 @@ def _starts(first: date, last: date, *, unit: str) -> list[date]:
     return [date(m // 12, m % 12 + 1, 1) for m in range(begin_month, end_month + 1, step)]
 
 
+def _date(day: int) -> date:
+    """The date of a day counted from 1970, within the dates there are."""
+    return date.fromordinal(min(max(_EPOCH + day, 1), date.max.toordinal()))
+
+
 def instant(written: str) -> int:
     """UTC seconds of a record's ``written``, such as ``2026-05-03T18:20:00Z``."""
     return int(datetime.fromisoformat(written).astimezone(UTC).timestamp())
@@ -157,6 +170,8 @@ def instant(written: str) -> int:
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day where it is shorter."""
     month = day.year * 12 + day.month - 1 + months
+    if (month + 1) // 12 > date.max.year:
+        return date.max
     first = date(month // 12, month % 12 + 1, 1)
     following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))

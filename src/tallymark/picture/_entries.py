@@ -72,6 +72,24 @@ def place(moment: Moment, *, clock: LocalClock) -> tuple[int, date, bool]:
     return seconds, clock.day(seconds), True
 
 
+def stated(moment: Moment, *, clock: LocalClock) -> str:
+    """A stated time on the local clock, with as much as was stated and no more."""
+    if not moment.has_clock_time:
+        last = "" if moment.end is None else f" to {day_text(date.fromisoformat(moment.end[:10]))}"
+        return day_text(moment.wall().date()) + last
+    seconds = place(moment, clock=clock)[0]
+    here = clock.local(seconds)
+    text = f"{day_text(here.date())}, {'about ' if moment.precision == 'about' else ''}{here:%H:%M}"
+    if moment.end is None:
+        return text
+    end = Moment(moment.end, zone=moment.zone)
+    over = clock.local(place(end, clock=clock)[0])
+    later = f"{over:%H:%M}" if end.has_clock_time else ""
+    if over.date() != here.date() or not later:
+        later = f"{day_text(over.date())}{', ' if later else ''}{later}"
+    return f"{text} to {later}"
+
+
 def numbers(casefile: Casefile) -> dict[str, int]:
     """The number that people see for each record: its place in the log, else in order of writing."""
     in_order = sorted(casefile.records, key=lambda r: (r.written, r.id))

@@ -135,7 +135,7 @@ def _cells(
             shape = sheet.box(x + 0.5, y + 0.5, side - 1, 25, fill=_LEVELS[level], edge=level > 0)
             sheet.mark(shape, note=f"{label} {columns[place]}: {value:,}")
             if value:
-                words, ink = _short(value, room=side - 2), PAPER if level == 4 else INK
+                words, ink = _short(value, room=side - 1), PAPER if level == 4 else INK
                 sheet.text(x + side / 2, y + 17, words, size=SMALL, anchor="middle", fill=ink)
         y += 26
     return y
@@ -150,7 +150,8 @@ def lanes(
         sheet.height = _none(sheet, sheet.height)
         return sheet.render()
     sheet.text(WIDTH - _RIGHT + 52, sheet.height + 12, "in all", size=SMALL, anchor="end")
-    sheet.text(WIDTH - 8, sheet.height + 12, f"top {unit}", size=SMALL, anchor="end")
+    fullest = f"top {unit}" if text_width(f"top {unit}", SMALL) <= 60 else "top span"
+    sheet.text(WIDTH - 8, sheet.height + 12, fullest, size=SMALL, anchor="end")
     y = _letters(sheet, axis=axis, y=sheet.height, left=_LEFT, right=WIDTH - _RIGHT)
     top = y = max(y, sheet.height + 15)
     most = max(max(strip.episodes) for strip in strips) or 1

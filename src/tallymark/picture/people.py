@@ -49,11 +49,12 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     rows += [_row(label, sender, clock=clock, known=known) for label, sender in senders[:MOST]]
     if len(senders) > MOST:
         rest = sum(sender.items for _, sender in senders[MOST:])
+        behind = sorted({ref for _, sender in senders[MOST:] for ref in sender.refs})
         rows.append(
             (
                 Cell(f"{len(senders) - MOST:,} more senders"),
                 Cell(""),
-                count_cell(rest),
+                count_cell(rest, behind),
                 *_blank()[1:],
             )
         )

@@ -27,7 +27,9 @@ _NIGHT = (23, 0, 1, 2, 3, 4, 5, 6)
 
 def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     found = episodes(casefile, gap_minutes=gap_minutes)
-    began, items = _began(found), _items(found)
+    clock = found.contacts.clock
+    cells = {lane.lane.key: clock.hours(lane.lane.seconds) for lane in found.lanes}
+    began, items = _began(found), _items(found, cells)
     rough = [e for e in found.contacts.entries if e.contact and not _hour_known(e)]
     night = sum(items[day, hour] for day in range(7) for hour in _NIGHT)
     sentence = (
@@ -53,7 +55,7 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
         title=VIEW.title,
         sentence=sentence + direction_note(found),
         caution=VIEW.caution,
-        table=_table(found, began, items),
+        table=_table(_behind(found, cells), began, items),
         svg=svg,
         data=_data(found, began, items, rough),
     )
@@ -74,10 +76,10 @@ def _began(found: Episodes) -> _Grid:
     return counted
 
 
-def _items(found: Episodes) -> _Grid:
+def _items(found: Episodes, cells: dict[str, _Grid]) -> _Grid:
     clock, counted = found.contacts.clock, _Grid()
     for lane in found.lanes:
-        counted += clock.hours(lane.lane.seconds)
+        counted += cells[lane.lane.key]
         counted += clock.hours([e.at for e in lane.clocked() if _hour_known(e)])
     return counted
 
@@ -88,7 +90,7 @@ def _rows(counted: _Grid) -> list[tuple[str, list[int]]]:
     ]
 
 
-def _behind(found: Episodes) -> dict[tuple[int, int], tuple[str, ...]]:
+def _behind(found: Episodes, cells: dict[str, _Grid]) -> dict[tuple[int, int], tuple[str, ...]]:
     """Ids for each cell: its typed entries, and the imports of each lane with an event there."""
     clock = found.contacts.clock
     behind: dict[tuple[int, int], list[str]] = {}
@@ -98,13 +100,12 @@ def _behind(found: Episodes) -> dict[tuple[int, int], tuple[str, ...]]:
                 here = clock.local(entry.at)
                 behind.setdefault((here.weekday(), here.hour), []).append(entry.id)
         imports = lane.lane.exhibits()
-        for cell in clock.hours(lane.lane.seconds) if imports else ():
+        for cell in cells[lane.lane.key] if imports else ():
             behind.setdefault(cell, []).extend(imports)
     return {cell: unique(sorted(ids)) for cell, ids in behind.items()}
 
 
-def _table(found: Episodes, began: _Grid, items: _Grid) -> Table:
-    behind = _behind(found)
+def _table(behind: dict[tuple[int, int], tuple[str, ...]], began: _Grid, items: _Grid) -> Table:
     rows = [
         (
             Cell(f"{hour:02}:00"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tallymark.model.casefile import Casefile
+from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Impact,
     Import,
@@ -17,7 +19,7 @@ from tallymark.model.record import (
 )
 from tallymark.picture import charts
 from tallymark.picture._clock import FAR, instant
-from tallymark.picture._entries import anchors, first_written, numbers, place
+from tallymark.picture._entries import anchors, first_written, numbers, place, stated
 from tallymark.picture._series import (
     at_place,
     axis,
@@ -32,7 +34,6 @@ from tallymark.picture._view import (
     View,
     ViewSpec,
     count_cell,
-    day_text,
     plural,
     span_text,
 )
@@ -43,16 +44,56 @@ ORDERS = ("happened", "written")
 _LINE = 160
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """Where a row stands, before its words are made: only the rows on the page are."""
+class _Key(NamedTuple):
+    """Where a row stands; only the rows of the page are made. ``spot`` is -1 for a record."""
 
-    at: int
-    written: int
+    first: int
+    second: int
     tie: str
-    record: Record | None = None
     lane: int = -1
-    place: int = -1
+    spot: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What rows are made from: the imports' episodes, the dated records, and their numbers."""
+
+    folded: Episodes
+    held: dict[str, tuple[Record, Moment]]
+    number: dict[str, int]
+    written: dict[str, int]
+
+    def row(self, key: _Key) -> tuple[Cell, ...]:
+        return self._typed(key.tie) if key.spot < 0 else self._import(key)
+
+    def _import(self, key: _Key) -> tuple[Cell, ...]:
+        clock, lane = self.folded.contacts.clock, self.folded.lanes[key.lane]
+        one = at_place(lane, key.spot, clock)
+        stamp = _latest(self.written, one.refs)
+        numbers_shown = " ".join(f"#{self.number[ref]}" for ref in one.refs if ref in self.number)
+        return (
+            Cell(when_text(one, clock=clock), one.refs),
+            Cell("not recorded" if stamp == -FAR else clock_text(clock, stamp)),
+            Cell(one.lane),
+            Cell("from an import", one.refs),
+            count_cell(one.items, one.refs),
+            Cell(numbers_shown, one.refs),
+        )
+
+    def _typed(self, ref: str) -> tuple[Cell, ...]:
+        clock, (record, moment) = self.folded.contacts.clock, self.held[ref]
+        late = max(0, (self.written[ref] - place(moment, clock=clock)[0]) // 86_400)
+        badge = f" ({plural(late, 'day')} later)" if late else ""
+        channel, what = _words(record)
+        one = isinstance(record.body, Incident)
+        return (
+            Cell(stated(moment, clock=clock), (ref,)),
+            Cell(clock_text(clock, self.written[ref]) + badge),
+            Cell(channel),
+            Cell(_cut(what), (ref,)),
+            count_cell(1, (ref,)) if one else Cell(""),
+            Cell(f"#{self.number[ref]}", (ref,)),
+        )
 
 
 def _build(
@@ -67,23 +108,19 @@ def _build(
         message = "a timeline is in order of happened or written"
         raise ValueError(message)
     found = episodes(casefile, gap_minutes=gap_minutes)
-    folded = _folded(found)
-    keys = [*_record_keys(casefile, found), *_episode_keys(folded)]
-    keys.sort(
-        key=lambda k: (k.written, k.at, k.tie) if order == "written" else (k.at, k.written, k.tie)
-    )
-    page = keys[offset : offset + limit]
-    number = numbers(casefile)
-    typed = sum(1 for key in keys if key.record is not None)
+    written = first_written(casefile.records) | _imported(casefile)
+    page = _Page(_folded(found), _dated(casefile), numbers(casefile), written)
+    keys = sorted([*_typed_keys(page), *_episode_keys(page)])
+    if order == "written":
+        keys = sorted(_by_writing(key, page) for key in keys)
+    rows = tuple(page.row(key) for key in keys[offset : offset + limit])
+    columns = ("When", "Written", "Channel", "What", "Items", "Entry")
     return View(
         name="timeline",
         title=VIEW.title,
-        sentence=_sentence(found, typed, len(keys) - typed) + direction_note(found),
+        sentence=_sentence(found, page, len(keys)) + direction_note(found),
         caution=VIEW.caution,
-        table=Table(
-            ("When", "Written", "Channel", "What", "Items", "Entry"),
-            tuple(_row(key, folded, number) for key in page),
-        ),
+        table=Table(columns, rows),
         svg=_svg(found, casefile),
         data={
             "order": order,
@@ -99,18 +136,18 @@ def _folded(found: Episodes) -> Episodes:
     """Episodes of the imports alone: each typed entry has a row of its own."""
     lanes = []
     for lane in found.lanes:
-        bare = replace(found.contacts, lanes=(replace(lane.lane, entries=()),))
-        same = not lane.clocked()
-        alone = regroup(bare, gap_minutes=found.gap_minutes).lanes[0] if not same else lane
-        lanes.append(alone)
+        if lane.clocked():
+            bare = replace(found.contacts, lanes=(replace(lane.lane, entries=()),))
+            lanes.append(regroup(bare, gap_minutes=found.gap_minutes).lanes[0])
+        else:
+            lanes.append(lane)
     return replace(found, lanes=tuple(lanes))
 
 
-def _record_keys(casefile: Casefile, found: Episodes) -> Iterator[_Key]:
-    written = first_written(casefile.records)
+def _dated(casefile: Casefile) -> dict[str, tuple[Record, Moment]]:
+    found: dict[str, tuple[Record, Moment]] = {}
     for record in casefile.current():
-        body = record.body
-        moment = None
+        body, moment = record.body, None
         if isinstance(body, Incident):
             moment = body.happened
         elif isinstance(body, ToldToStop | PoliceContact | Impact):
@@ -118,23 +155,38 @@ def _record_keys(casefile: Casefile, found: Episodes) -> Iterator[_Key]:
         elif isinstance(body, Order):
             moment = body.served or body.made
         if moment is not None:
-            at, _, _ = place(moment, clock=found.contacts.clock)
-            yield _Key(at, written[record.id], record.id, record=record)
+            found[record.id] = (record, moment)
+    return found
 
 
-def _episode_keys(folded: Episodes) -> Iterator[_Key]:
-    casefile = folded.contacts.casefile
+def _imported(casefile: Casefile) -> dict[str, int]:
+    """When each exhibit was first imported, in UTC seconds, by its record id."""
     written: dict[str, int] = {}
     for record in casefile.records:
         if isinstance(record.body, Import):
             here = instant(record.written)
             written[record.body.exhibit] = min(here, written.get(record.body.exhibit, FAR))
-    for row, lane in enumerate(folded.lanes):
-        whole = _latest(written, lane.lane.exhibits())
-        single = lane.lane.origin is None
+    return written
+
+
+def _typed_keys(page: _Page) -> Iterator[_Key]:
+    clock = page.folded.contacts.clock
+    for ref, (_, moment) in page.held.items():
+        yield _Key(place(moment, clock=clock)[0], page.written[ref], ref)
+
+
+def _episode_keys(page: _Page) -> Iterator[_Key]:
+    for row, lane in enumerate(page.folded.lanes):
+        tie = f"~{lane.lane.key}"
         for spot, start in enumerate(lane.starts):
-            stamp = whole if single else _latest(written, _behind(lane, spot))
-            yield _Key(start, stamp, f"~{lane.lane.key}", lane=row, place=spot)
+            yield _Key(start, FAR, tie, row, spot)
+
+
+def _by_writing(key: _Key, page: _Page) -> _Key:
+    if key.spot < 0:
+        return key._replace(first=key.second, second=key.first)
+    stamp = _latest(page.written, _behind(page.folded.lanes[key.lane], key.spot))
+    return key._replace(first=stamp, second=key.first)
 
 
 def _behind(lane: LaneEpisodes, spot: int) -> tuple[str, ...]:
@@ -145,57 +197,23 @@ def _latest(written: dict[str, int], exhibits: tuple[str, ...]) -> int:
     return max((written[ref] for ref in exhibits if ref in written), default=-FAR)
 
 
-def _row(key: _Key, folded: Episodes, number: dict[str, int]) -> tuple[Cell, ...]:
-    clock = folded.contacts.clock
-    written = Cell("not recorded" if key.written == -FAR else clock_text(clock, key.written))
-    if key.record is None:
-        lane = folded.lanes[key.lane]
-        one = at_place(lane, key.place, clock)
-        return (
-            Cell(when_text(one, clock=clock), one.refs),
-            written,
-            Cell(one.lane),
-            Cell("from an import", one.refs),
-            count_cell(one.items, one.refs),
-            Cell(" ".join(f"#{number[ref]}" for ref in one.refs if ref in number), one.refs),
-        )
-    own = (key.record.id,)
-    when, channel, what = _words(key.record, key.at, folded)
-    late = max(0, (key.written - key.at) // 86_400)
-    badge = f" ({plural(late, 'day')} later)" if late else ""
-    many = count_cell(1, own) if isinstance(key.record.body, Incident) else Cell("")
-    entry = Cell(f"#{number[key.record.id]}", own)
-    return Cell(when, own), Cell(written.text + badge), Cell(channel), Cell(what, own), many, entry
-
-
-def _words(record: Record, at: int, folded: Episodes) -> tuple[str, str, str]:
-    """(when, channel, what) of a record, in its own words."""
-    clock, body = folded.contacts.clock, record.body
+def _words(record: Record) -> tuple[str, str]:
+    """(channel, what) of a record, in its own words."""
+    body = record.body
     if isinstance(body, Incident):
-        when, channel, what = body.happened, lane_label(lane_key(body.channel)), _own(body)
-    elif isinstance(body, ToldToStop):
-        when, channel, what = body.at, "", f"Told to stop. {body.exact_words}"
-    elif isinstance(body, PoliceContact):
-        when, channel, what = (
-            body.at,
-            body.how,
-            f"Contact with {body.agency or 'police'}. {body.outcome}",
-        )
-    elif isinstance(body, Impact):
-        when, channel, what = body.at, "", f"Change: {body.words or body.code}"
-    elif isinstance(body, Order) and body.served is not None:
-        when, channel, what = body.served, "", f"{order_label(body.kind)} served. {body.court}"
-    elif isinstance(body, Order) and body.made is not None:
-        when, channel, what = body.made, "", f"{order_label(body.kind)} made. {body.court}"
-    else:
-        return "", "", ""
-    text = clock_text(clock, at) if when.has_clock_time else day_text(clock.day(at))
-    return text, channel, _cut(what.strip())
-
-
-def _own(body: Incident) -> str:
-    text = body.what_happened or body.words_said or body.effect or " ".join(body.behaviours)
-    return f"Sent by the person: {text}" if body.direction == "out" else text
+        text = body.what_happened or body.words_said or body.effect or " ".join(body.behaviours)
+        own = "Sent by the person: " if body.direction == "out" else ""
+        return lane_label(lane_key(body.channel)), own + text
+    if isinstance(body, ToldToStop):
+        return "", f"Told to stop. {body.exact_words}"
+    if isinstance(body, PoliceContact):
+        return body.how, f"Contact with {body.agency or 'police'}. {body.outcome}"
+    if isinstance(body, Impact):
+        return "", f"Change: {body.words or body.code}"
+    if isinstance(body, Order):
+        done = "served" if body.served is not None else "made"
+        return "", f"{order_label(body.kind)} {done}. {body.court}"
+    return "", ""
 
 
 def _cut(text: str) -> str:
@@ -203,10 +221,12 @@ def _cut(text: str) -> str:
     return line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"
 
 
-def _sentence(found: Episodes, typed: int, folded: int) -> str:
+def _sentence(found: Episodes, page: _Page, total: int) -> str:
+    typed = len(page.held)
     return (
         f"{plural(typed, 'typed entry', 'typed entries')} and "
-        f"{plural(folded, 'episode')} from imports, {span_text(*(found.span() or (None, None)))}."
+        f"{plural(total - typed, 'episode')} from imports, "
+        f"{span_text(*(found.span() or (None, None)))}."
     )
 
 
