@@ -106,15 +106,16 @@ def _resolved(value: Any, known: dict[str, str]) -> Any:
 
 
 def _look(diary: Diary) -> None:
+    """Two views, cut to what fits a screen; the whole of each is one command away."""
     from tallymark import picture
 
     casefile = diary.casefile()
-    for name in ("lanes", "anchors"):
+    for name, most in (("lanes", 12), ("anchors", 3)):
         view = picture.build(name, casefile)
         click.echo(f"\n{view.title}. {view.sentence}")
-        table(view.table.columns, ([cell.text for cell in row] for row in view.table.rows[:12]))
-        if len(view.table.rows) > 12:
-            click.echo(f"… and {len(view.table.rows) - 12} more rows: tallymark look {name}")
+        table(view.table.columns, ([cell.text for cell in row] for row in view.table.rows[:most]))
+        if len(view.table.rows) > most:
+            click.echo(f"… and {len(view.table.rows) - most} more rows: tallymark look {name}")
         click.echo(view.caution)
     click.echo("")
 

@@ -256,5 +256,5 @@ def _when(stored: Stored) -> tuple[datetime, int]:
     elif isinstance(body, ToldToStop | PoliceContact | Impact):
         moment = body.at
     if moment is None:
-        return datetime.fromisoformat(stored.record.written.replace("Z", "+00:00")), stored.index
+        return datetime.fromisoformat(stored.record.written), stored.index
     return moment.utc(), stored.index
