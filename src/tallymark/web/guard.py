@@ -25,6 +25,7 @@ _ONCE = (
     b"sec-fetch-mode",
     b"sec-fetch-dest",
 )
+_HEADERS = 32 * 1024
 _METHODS = {"GET", "HEAD", "POST"}
 LANDING = "/in/"
 
@@ -132,6 +133,8 @@ def _bodyless(headers: Mapping[str, str]) -> bool:
 
 def _single(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Header values by name. A header that decides something may come once only."""
+    if sum(len(name) + len(value) for name, value in raw) > _HEADERS:
+        raise Refused(400)
     seen: dict[str, str] = {}
     for name, value in raw:
         key = name.lower()
