@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from array import array
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -151,19 +150,9 @@ def event_lines(
         finally:
             stop.set()
             while worker.is_alive():
-                with _nothing_left():
+                with suppress(Empty):
                     queue.get(timeout=0.05)
             worker.join()
-
-
-@contextmanager
-def _nothing_left() -> Iterator[None]:
-    from queue import Empty
-
-    try:
-        yield
-    except Empty:
-        pass
 
 
 _sorted = msgspec.json.Encoder(order="sorted")

@@ -59,7 +59,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="d"):
 Frame = Progress | Batch | Refused | Done
 
 _encoder = msgspec.msgpack.Encoder()
-_frames = msgspec.msgpack.Decoder(Frame)
+_frames: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 
 def send(fd: int, frame: Frame) -> None:

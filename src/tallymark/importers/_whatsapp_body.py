@@ -51,8 +51,7 @@ def notice(text: str) -> Content:
 def content(text: str) -> Content:
     """What the body of a line with a sender is."""
     plain = _plain(text)
-    edited = next((e for e in words.EDITED if plain.endswith(e)), None)
-    if edited is not None:
+    if plain.endswith(words.EDITED):
         at = text.rfind("<")
         inner = content(text[:at].rstrip(_STRIPPED)) if text[:at].strip(_STRIPPED) else Content()
         inner.flags |= FLAG_EDITED
@@ -124,9 +123,7 @@ def _call(text: str, plain: str) -> Content | None:
         return None
     if plain.startswith(words.MISSED):
         rest = plain[max(len(w) for w in words.MISSED if plain.startswith(w)) :]
-        if rest.startswith(("", ".", ",", " at ", " um ", " a las ")) and (
-            "\u200e" in text or len(rest) < 24
-        ):
+        if "\u200e" in text or not rest.strip("., "):
             return Content("call", FLAG_MISSED, state=("missed",))
     if "\u200e" in text and plain.startswith(words.CALLS):
         missed = any(

@@ -9,16 +9,19 @@ from tallymark.importers._protocol import Source
 from tallymark.importers._whatsapp_body import Content, content, notice
 from tallymark.importers._whatsapp_clock import Clocks, Timed
 from tallymark.importers._whatsapp_header import Header
+from tallymark.importers._whatsapp_plain import Plain
 from tallymark.importers._whatsapp_split import Cut
 from tallymark.importers._whatsapp_survey import Found, label
 from tallymark.model.event import (
     FLAG_AMBIGUOUS,
+    FLAG_FOLD_UNKNOWN,
     FLAG_OMITTED,
     NO_TIME,
     Event,
     Locator,
 )
 
+HOUR = 3600
 RUN = 32  # lines behind the clock that may still be text pasted into the message before
 FEW = (
     3  # lines of another style that may be pasted text rather than a change of the phone's settings
@@ -38,12 +41,11 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An event with what the columns need. ``sure`` tells that its sender may be read the short way."""
+    """An event with what the columns need."""
 
     event: Event
     seconds: int
     flags: int
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Careful:
         self._run = 0
         self.floor = -(2**62)
         self.owner_start: int | None = None
+        self.plain = Plain(found, clocks, sink, member=source.member)
 
     def make(self, start: int, end: int, cut: Cut) -> Made:
         """The event of the record at [start, end)."""
@@ -110,19 +113,21 @@ class Careful:
             issues=tuple(issues),
             detail=detail,
         )
-        sure = name is not None and named.other is None and name not in self._lone
-        return Made(
-            event, timed.seconds, flags, sure and sender is not None and name not in self._unsure
-        )
+        if date is not None and time is not None:
+            self.plain.learn(date, time)
+        if sender is not None and name not in self._lone and name not in self._unsure:
+            self.plain.learn_sender(sender, name)
+        return Made(event, timed.seconds, flags)
 
     def _timed(self, date: bytes | None, time: bytes | None, header: Header | None) -> Timed:
         if header is not None:
             self._sink.issues.add("STYLE_CHANGED")
-            form, day, clock, raw = header.form, header.date, header.time, header.raw
-        else:
-            form, day, clock = self._form, (date or b"").decode(), (time or b"").decode()
-            raw = day + self._found.style.between + clock
-        return self._clocks.read(form, date_text=day, time_text=clock, raw=raw)
+            return self._clocks.read(
+                header.form, day=header.date, clock=header.time, raw=header.raw
+            )
+        day, clock = (date or b"").decode(), (time or b"").decode()
+        raw = day + self._found.style.between + clock
+        return self._clocks.read(self._form, day=day, clock=clock, raw=raw)
 
     def _named(self, sender: bytes | None, text: str) -> _Named:
         if sender is None:
@@ -170,10 +175,11 @@ class Careful:
         return doubt
 
     def _falls_behind(self, timed: Timed, issues: list[str]) -> bool:
-        if timed.seconds == NO_TIME:
+        if timed.seconds == NO_TIME or "NO_SUCH_HOUR" in timed.issues:
             return False
-        if timed.seconds >= self.floor:
-            self._run, self.floor = 0, timed.seconds
+        latest = timed.seconds + (HOUR if timed.flags & FLAG_FOLD_UNKNOWN else 0)
+        if latest >= self.floor:
+            self._run, self.floor = 0, max(timed.seconds, min(self.floor, latest))
             return False
         issues.append("OUT_OF_ORDER")
         self._run += 1

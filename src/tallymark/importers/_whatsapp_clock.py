@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 from tallymark.importers._whatsapp_dates import Decision, Form
 from tallymark.importers._whatsapp_header import Stamp, read_time
 from tallymark.importers._whatsapp_survey import parts_of
-from tallymark.model.event import FLAG_AMBIGUOUS, FLAG_FOLD_UNKNOWN, NO_TIME, Clock
+from tallymark.model.event import FLAG_FOLD_UNKNOWN, NO_TIME, Clock
 
+MAX_CACHED = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,60 +29,83 @@ class Timed:
 class Clocks:
     """Turns the dates and times of one file into clocks. ``zone`` is an IANA name, assumed."""
 
-    def __init__(self, zone: str, decisions: dict[Form, Decision]) -> None:
+    def __init__(self, zone: str, decisions: Mapping[Form, Decision]) -> None:
         self.zone = zone
         self._zone = ZoneInfo(zone)
         self._decisions = decisions
+        self._days: dict[tuple[Form, str], tuple[str, int] | None] = {}
+        self._stamps: dict[str, Stamp] = {}
 
-    def days(self, form: Form, written: str) -> tuple[date | None, date | None]:
-        """The chosen reading of a date and, where there is doubt, the other one."""
-        decision = self._decisions.get(form)
-        return decision.read(parts_of(written)) if decision else (None, None)
+    def stamp(self, written: str) -> Stamp:
+        """The numbers of a time of day as written."""
+        stamp = self._stamps.get(written)
+        if stamp is None:
+            if len(self._stamps) >= MAX_CACHED:
+                self._stamps.clear()
+            stamp = self._stamps[written] = read_time(written)
+        return stamp
 
-    def base(self, form: Form, written: str) -> tuple[str, int] | None:
+    def plain_day(self, form: Form, written: str) -> tuple[str, int] | None:
         """A plain day: its ISO date and the UTC seconds of its midnight.
 
         ``None`` when the day needs a closer look at every line: unreadable, in doubt, or with a
         change of the clocks.
         """
-        day, other = self.days(form, written)
+        key = form, written
+        if key not in self._days:
+            if len(self._days) >= MAX_CACHED:
+                self._days.clear()
+            self._days[key] = self._plain_day(form, written)
+        return self._days[key]
+
+    def _plain_day(self, form: Form, written: str) -> tuple[str, int] | None:
+        day, other = self._read_day(form, written)
         if day is None or other is not None:
             return None
         start = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        offsets = {(start + timedelta(hours=h)).utcoffset() for h in (-2, 0, 6, 12, 18, 26)}
-        if len(offsets) > 1:
+        if len({(start + timedelta(hours=h)).utcoffset() for h in (-2, 0, 6, 12, 18, 26)}) > 1:
             return None
         return day.isoformat(), int((start - _EPOCH).total_seconds())
 
-    def read(self, form: Form, *, date_text: str, time_text: str, raw: str) -> Timed:
+    def _read_day(self, form: Form, written: str) -> tuple[date | None, date | None]:
+        decision = self._decisions.get(form)
+        return decision.read(parts_of(written)) if decision else (None, None)
+
+    def read(self, form: Form, *, day: str, clock: str, raw: str) -> Timed:
         """The clock of a line, with every doubt about it named."""
-        stamp = read_time(time_text)
-        day, other = self.days(form, date_text)
-        precision = "minute" if stamp.second is None else "second"
-        issues = [stamp.note] if stamp.note else []
-        if day is None:
-            clock = Clock("sent", "", raw, precision=precision)
-            return Timed((clock,), NO_TIME, 0, (*issues, "UNKNOWN_DATE"))
-        flags = 0
-        wall = _wall(day, stamp)
-        seconds, doubt = self._utc(wall)
-        if doubt == "FOLD_UNKNOWN":
-            flags |= FLAG_FOLD_UNKNOWN
-        if doubt:
-            issues.append(doubt)
-        if other is not None:
-            flags |= FLAG_AMBIGUOUS
-            issues.append("AMBIGUOUS_DATE")
-        clock = Clock(
+        stamp, plain = self.stamp(clock), self.plain_day(form, day)
+        if plain is not None:
+            issues = (stamp.note,) if stamp.note else ()
+            made = self._clock(f"{plain[0]}T{stamp.shown}", raw, stamp)
+            return Timed((made,), plain[1] + stamp.seconds, issues=issues)
+        return self._closely(form, day=day, stamp=stamp, raw=raw)
+
+    def _clock(self, value: str, raw: str, stamp: Stamp, other: str | None = None) -> Clock:
+        return Clock(
             role="sent",
-            value=_iso(wall, stamp),
+            value=value,
             raw=raw,
             zone=self.zone,
             source="assumed",
             chosen=True,
-            precision=precision,
-            other=_iso(_wall(other, stamp), stamp) if other else None,
+            precision=stamp.precision,
+            other=other,
         )
+
+    def _closely(self, form: Form, *, day: str, stamp: Stamp, raw: str) -> Timed:
+        first, other = self._read_day(form, day)
+        issues = [stamp.note] if stamp.note else []
+        if first is None:
+            clock = Clock("sent", "", raw, precision=stamp.precision)
+            return Timed((clock,), NO_TIME, issues=(*issues, "UNKNOWN_DATE"))
+        seconds, doubt = self._utc(datetime.fromisoformat(f"{first}T{stamp.shown}"))
+        flags = FLAG_FOLD_UNKNOWN if doubt == "FOLD_UNKNOWN" else 0
+        if doubt:
+            issues.append(doubt)
+        if other is not None:
+            issues.append("AMBIGUOUS_DATE")
+        second = f"{other}T{stamp.shown}" if other else None
+        clock = self._clock(f"{first}T{stamp.shown}", raw, stamp, second)
         return Timed((clock,), seconds, flags, tuple(issues))
 
     def _utc(self, wall: datetime) -> tuple[int, str | None]:
@@ -92,11 +117,3 @@ class Clocks:
         if before == after or before is None or after is None:
             return seconds, None
         return seconds, "FOLD_UNKNOWN" if before > after else "NO_SUCH_HOUR"
-
-
-def _wall(day: date, stamp: Stamp) -> datetime:
-    return datetime(day.year, day.month, day.day, stamp.hour24, stamp.minute, stamp.second or 0)  # noqa: DTZ001 - wall time
-
-
-def _iso(wall: datetime, stamp: Stamp) -> str:
-    return wall.isoformat(timespec="minutes" if stamp.second is None else "seconds")

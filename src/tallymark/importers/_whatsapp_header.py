@@ -72,6 +72,22 @@ class Stamp:
         return "HOUR_OVER_12" if self.half and self.hour > 12 else None
 
     @property
+    def precision(self) -> str:
+        """``minute``, or ``second`` where the export has seconds."""
+        return "minute" if self.second is None else "second"
+
+    @property
+    def shown(self) -> str:
+        """The time of day in ISO form, with seconds where the export has them."""
+        plain = f"{self.hour24:02}:{self.minute:02}"
+        return plain if self.second is None else f"{plain}:{self.second:02}"
+
+    @property
+    def seconds(self) -> int:
+        """Seconds since midnight on the clock's face."""
+        return self.hour24 * 3600 + self.minute * 60 + (self.second or 0)
+
+    @property
     def hour24(self) -> int:
         """The hour from 0 to 23; an hour above 12 or of zero already says which half it is in."""
         if not self.half or self.hour > 12:

@@ -12,18 +12,17 @@ from tallymark.importers._batch import Sink
 from tallymark.importers._protocol import Source
 from tallymark.importers._whatsapp_careful import Careful
 from tallymark.importers._whatsapp_clock import Clocks
-from tallymark.importers._whatsapp_header import read_time
 from tallymark.importers._whatsapp_split import Cut, Splitter
 from tallymark.importers._whatsapp_survey import BOM, Found
-from tallymark.importers._whatsapp_words import DELETED, MISSED, OMITTED, POLLS, WAITING
+from tallymark.importers._whatsapp_words import DELETED, MISSED, OMITTED, POLLS
+from tallymark.model.event import NO_TIME
 
-MAX_CACHED = 100_000
 _LRM = b"\xe2\x80\x8e"
+_MAPS = b"://maps"
 _CLOSERS = frozenset({b")", b">", b"\x9e", b":"})  # last byte of what may be a file or placeholder
-_POLL_STARTS = tuple(f"{w}:".upper().encode() for w in POLLS) + tuple(
-    f"{w}:".capitalize().encode() for w in POLLS
+_POLL_STARTS = tuple(
+    cased.encode() for w in POLLS for cased in (f"{w}:".upper(), f"{w}:".capitalize())
 )
-_WAITING = tuple(w.capitalize().encode() for w in WAITING)
 
 
 def _spellings(phrase: str) -> set[bytes]:
@@ -33,6 +32,7 @@ def _spellings(phrase: str) -> set[bytes]:
 
 
 _EXACT = frozenset().union(*(_spellings(p) for p in (*OMITTED, *DELETED, *MISSED, "null", "")))
+_LONGEST_EXACT = max(map(len, _EXACT))
 
 
 def _is_plain_start(body: bytes) -> bool:
@@ -53,63 +53,41 @@ class Reader:
 
     def __init__(self, source: Source, found: Found, clocks: Clocks, sink: Sink) -> None:
         self._source = source
-        self._found = found
-        self._clocks = clocks
         self._sink = sink
         self._careful = Careful(source, found, clocks, sink)
-        self._dates: dict[bytes | None, tuple[str, int, str]] = {}
-        self._times: dict[bytes | None, tuple[str, int, str]] = {}
-        self._senders: dict[bytes | None, tuple[int, str]] = {}
         self._line = 1
-        self._pieces = self._constant_pieces()
-
-    def _constant_pieces(self) -> tuple[str, str, str, str, str]:
-        """What is the same in every plain line, in the order of canonical JSON."""
-        stamp = read_time(self._found.style.sample.time)
-        precision = "" if stamp.second is None else '"precision":"second",'
-        member = self._source.member
-        return (
-            f'{{"at":[{{"chosen":true,{precision}"raw":"',
-            self._found.style.between,
-            '","role":"sent","source":"assumed","value":"',
-            f'","zone":{quoted(self._clocks.zone)}}}],"kind":"message","locator":{{"end":',
-            "" if member is None else f'"member":{quoted(member)},',
-        )
+        self._start = found.start
+        self._splitter = Splitter(found.style, start=found.start)
 
     def run(self) -> None:
         """Read every byte of the source."""
-        start = self._found.start
-        self._sink.ledger.framing += start
-        splitter = Splitter(self._found.style, start=start)
-        done, skip = 0, start
+        self._sink.ledger.framing += self._start
+        splitter = self._splitter
+        done, skip = 0, self._start
         for chunk in self._source.chunks():
             piece, skip = chunk[skip:], max(0, skip - len(chunk))
             done += len(chunk)
-            self._take(*splitter.feed(piece, final=False), start=start)
+            self._take(*splitter.feed(piece, final=False))
             self._sink.flush_if_full()
             self._sink.progress(done)
-        self._take(*splitter.feed(b"", final=True), start=start, final=True)
+        self._take(*splitter.feed(b"", final=True), final=True)
 
-    def _take(
-        self, at: int, lead: bytes, rows: list[Cut], *, start: int, final: bool = False
-    ) -> None:
+    def _take(self, at: int, lead: bytes, rows: list[Cut], *, final: bool = False) -> None:
         if lead:
-            self._unread(lead[max(0, start - at) :])
+            self._unread(lead[max(0, self._start - at) :])
             at += len(lead)
-        if rows:
-            if at < start:
-                self._sink.ledger.framing -= (
-                    1  # the line end before the first byte is not in the file
-                )
-            if final:
-                rows[-1] = self._without_last_line_end(rows[-1])
-            self._rows(at, rows)
-
-    def _without_last_line_end(self, row: Cut) -> Cut:
-        if not row[5].endswith(b"\n"):
-            return row
-        self._sink.ledger.framing += 1
-        return (*row[:5], row[5][:-1])
+        if not rows:
+            return
+        ledger = self._sink.ledger
+        if at < self._start:
+            ledger.framing -= 1  # the line end before the first byte is not in the file
+        if final and rows[-1][5].endswith(b"\n"):
+            ledger.framing += 1
+            rows[-1] = (*rows[-1][:5], rows[-1][5][:-1])
+        ends, after = self._rows(at, rows)
+        framing = len(rows) + ends
+        ledger.framing += framing
+        ledger.records += after - at - framing
 
     def _unread(self, lead: bytes) -> None:
         """Bytes that belong to no record: blank lines are named as such, words are an issue."""
@@ -124,52 +102,62 @@ class Reader:
             issues.add("BLANK_LINES", count=max(1, lead.count(b"\n")))
         self._line += lead.count(b"\n")
 
-    def _rows(self, at: int, rows: list[Cut]) -> None:  # noqa: PLR0914 - one loop over a million messages
+    def _rows(self, at: int, rows: list[Cut]) -> tuple[int, int]:
+        """Put the records that begin after ``at``; gives the carriage returns and where they end.
+
+        The short way is written out in the loop because a call for each of a million messages costs
+        more than the rest of it.
+        """
         sink, careful = self._sink, self._careful
-        dates, times, senders = self._dates.get, self._times.get, self._senders.get
-        lines, texts = sink.lines.append, sink.texts.append
-        seconds, parties = sink.seconds.append, sink.parties.append
-        begin, between, middle, zone, member = self._pieces
-        floor, framing, covered = careful.floor, len(rows), 0
+        plain = careful.plain
+        days, clocks, parties = plain.days, plain.clocks, plain.parties
+        put_line, put_text = sink.lines.append, sink.texts.append
+        put_seconds, put_party = sink.seconds.append, sink.parties.append
+        member, floor, returns = plain.member, careful.floor, 0
+        marked, mapped = self._splitter.holds(_LRM), self._splitter.holds(_MAPS)
+        day = iso = clock = shown = party = ""
+        number = 0
         for row in rows:
             head, date, time, sender, _, body = row
             start = at + 1
-            at = end = start + len(head) + len(body)
+            at = start + len(head) + len(body)
+            end = at
             ending = body[-1:]
             if ending == b"\r":
-                framing += 1
+                returns += 1
                 end -= 1
                 body = body[:-1]
                 ending = body[-1:]
-            covered += end - start
+            try:
+                day, iso, base = days[date]
+                clock, shown, second = clocks[time]
+                party, number = parties[sender]
+                when = base + second
+            except KeyError:
+                when = NO_TIME
             if (
-                (day := dates(date))
-                and (clock := times(time))
-                and (party := senders(sender))
-                and (when := day[1] + clock[1]) >= floor
-                and ending not in _CLOSERS
-                and body not in _EXACT
-                and _LRM not in body
-                and b"://maps" not in body
-                and (b"\n" not in body or _is_plain_start(body))
-                and (text := _decoded(body)) is not None
+                when < floor
+                or ending in _CLOSERS
+                or (len(body) <= _LONGEST_EXACT and body in _EXACT)
+                or (marked and _LRM in body)
+                or (mapped and _MAPS in body)
+                or (b"\n" in body and not _is_plain_start(body))
+                or (text := _decoded(body)) is None
             ):
-                floor = when
-                lines(
-                    f'{begin}{day[2]}{between}{clock[2]}{middle}{day[0]}T{clock[0]}{zone}{end},{member}"start":'
-                    f'{start}}},"sender":{party[1]},"text":{quoted(text)}}}\n'.encode()
-                )
-                texts(text)
-                seconds(when)
-                parties(party[0])
-                careful.owner_start = start
-            else:
                 careful.floor = floor
                 self._one(start, end, (head, date, time, sender, row[4], body))
                 floor = careful.floor
+                continue
+            floor = when
+            put_line(
+                f"{day}{clock}{iso}{shown}{end}{member}{start}{party}{quoted(text)}}}\n".encode()
+            )
+            put_text(text)
+            put_seconds(when)
+            put_party(number)
+            careful.owner_start = start
         careful.floor = floor
-        sink.ledger.framing += framing
-        sink.ledger.records += covered
+        return returns, at
 
     def _one(self, start: int, end: int, cut: Cut) -> None:
         if not cut[0]:
@@ -177,10 +165,6 @@ class Reader:
             return
         made = self._careful.make(start, end, cut)
         self._sink.add(made.event, seconds=made.seconds, flags=made.flags)
-        self._learn(cut)
-        if made.sure and made.event.sender is not None:
-            number = self._sink.sender(made.event.sender)
-            self._senders[cut[3]] = (number, quoted(made.event.sender))
 
     def _give_up(self, size: int) -> None:
         """An oversized piece: its bytes are counted, nothing is read from it, the rest goes on."""
@@ -188,29 +172,3 @@ class Reader:
         self._sink.ledger.unparsed += size
         self._sink.rejected += 1
         self._sink.issues.add("TOO_LONG")
-
-    def _learn(self, cut: Cut) -> None:
-        """Remember date and time of a line where nothing about them needs a closer look."""
-        _, date, time, _, _, _ = cut
-        if date is None or time is None:
-            return
-        for cache in (self._dates, self._times, self._senders):
-            if len(cache) > MAX_CACHED:
-                cache.clear()  # type: ignore[attr-defined]
-        written = date.decode()
-        base = self._clocks.base(self._found.style.sample.form, written)
-        if base is not None:
-            self._dates[date] = (base[0], base[1], written)
-        clock = time.decode()
-        stamp = read_time(clock)
-        if stamp.note is None and (stamp.second is None) == (
-            self._found.style.sample.match["s"] is None
-        ):
-            shown = f"{stamp.hour24:02}:{stamp.minute:02}" + (
-                "" if stamp.second is None else f":{stamp.second:02}"
-            )
-            self._times[time] = (
-                shown,
-                stamp.hour24 * 3600 + stamp.minute * 60 + (stamp.second or 0),
-                clock,
-            )

@@ -143,12 +143,16 @@ class Splitter:
 
     def __init__(self, style: Style, *, start: int) -> None:
         self._split = style.split.split
-        self._buffer = b"\n"
+        self._buffer = self._last = b"\n"
         self.at = start - 1
+
+    def holds(self, mark: bytes) -> bool:
+        """Whether the bytes of the last ``feed`` hold ``mark`` anywhere."""
+        return mark in self._last
 
     def feed(self, chunk: bytes, *, final: bool) -> tuple[int, bytes, list[Cut]]:
         """Offset of the first byte given, bytes before the first record, and the whole records."""
-        buffer = self._buffer + chunk
+        buffer = self._last = self._buffer + chunk
         cut = len(buffer) if final else buffer.rfind(b"\n")
         if cut <= 0 and not final:
             return self._hold(buffer)
@@ -194,7 +198,7 @@ class Splitter:
         parts = iter(pieces[1:])
         groups = list(zip(parts, parts, parts, parts, parts, parts, strict=True))
         if not any(group[4] for group in groups):
-            return lead, groups  # type: ignore[return-value]  # the fifth is None in all
+            return lead, groups
         rows: list[Cut] = []
         for head, date, time, sender, other, body in groups:
             if not other:

@@ -59,7 +59,7 @@ OMITTED = frozenset({
     "video weggelaten", "audio weggelaten", "gif weggelaten", "sticker weggelaten", "document weggelaten",
     "contactkaart weggelaten", "pominięto multimedia", "pliki pominięto", "multimedia pominięto",
     "obraz pominięty", "wideo pominięte", "ficheiro não revelado", "mídia omitida",
-    "arquivo de mídia oculto", "imagem ocultada", "imagem omitida", "vídeo omitido", "vídeo ocultado",
+    "arquivo de mídia oculto", "imagem ocultada", "imagem omitida", "vídeo ocultado",
     "áudio ocultado", "áudio omitido", "figurinha omitida", "figurinha ocultada", "documento ocultado",
     "cartão do contato omitido", "conținut media omis", "без медиафайлов", "файл пропущен",
     "изображение отсутствует", "видео отсутствует", "аудиофайл отсутствует", "стикер отсутствует",

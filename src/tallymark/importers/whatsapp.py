@@ -16,8 +16,8 @@ from tallymark.importers._protocol import Question, Source
 from tallymark.importers._whatsapp_clock import Clocks
 from tallymark.importers._whatsapp_dates import ORDERS, Decision, Form, question, reading
 from tallymark.importers._whatsapp_read import Reader
-from tallymark.importers._whatsapp_survey import Found, decided, look
 from tallymark.importers._whatsapp_split import style_of
+from tallymark.importers._whatsapp_survey import Found, decided, look
 
 DEFAULT_ZONE = "Europe/London"
 CAPS = ((40_000, "without media"), (10_000, "with media"))
