@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from verify.make_vectors import FOLDER
-from verify.vector_cases import cases, read_case
 
 from tallymark.verify import KnownSigner, NotABundle, UnsafeAcceptAnySigner, Verdict, verify
+from verify.make_vectors import FOLDER
+from verify.vector_cases import cases, read_case
 
 NAMES = sorted(path.name for path in FOLDER.iterdir())
 # ssh-keygen looks past text after the armor, and reads neither signer.pub nor the namespace option
@@ -94,10 +94,19 @@ def _runs(folder: Path, *command: str) -> bool:
 
 
 def _ssh_keygen(folder: Path) -> bool:
-    command = (
-        "ssh-keygen -Y verify -f allowed_signers -I tallymark -n tallymark-bundle"
-        " -s tagmanifest-sha256.txt.sig"
-    ).split()
+    command = [
+        "ssh-keygen",
+        "-Y",
+        "verify",
+        "-f",
+        "allowed_signers",
+        "-I",
+        "tallymark",
+        "-n",
+        "tallymark-bundle",
+        "-s",
+        "tagmanifest-sha256.txt.sig",
+    ]
     if shutil.which("ssh-keygen") is None:
         pytest.skip("ssh-keygen is not installed")
     with (folder / "tagmanifest-sha256.txt").open("rb") as message:

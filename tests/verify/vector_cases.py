@@ -243,10 +243,10 @@ def _inventory() -> dict[str, Case]:
     }
     return {
         "file-added": Case("unnamed file", _files(_put("data/note.txt", b"x")), check=(2,)),
-        "tag-file-added": Case(
-            "unnamed file outside data", _files(lambda files: _first(files)), check=(2,)
+        "tag-file-added": Case("unnamed file outside data", _files(_first), check=(2,)),
+        "file-missing": Case(
+            "a named file is gone", _files(drop("data/entries.csv")), check=(2, 3)
         ),
-        "file-missing": Case("a named file is gone", _files(drop("data/entries.csv")), check=(2, 3)),
         "signature-missing": Case(
             "no signature at all", _files(drop("tagmanifest-sha256.txt.sig")), check=(2,)
         ),
@@ -447,6 +447,4 @@ def _originals() -> dict[str, Case]:
         "original-twice": ("two files for one exhibit", {"payload": double}),
         "exhibit-records-differ": ("one number, two files claimed", {"records": differ}),
     }
-    return {
-        name: Case(what, small(**how).zip(), check=(8,)) for name, (what, how) in ways.items()
-    }
+    return {name: Case(what, small(**how).zip(), check=(8,)) for name, (what, how) in ways.items()}

@@ -57,7 +57,8 @@ def _read_zip(
             contents.stopped = str(error)
         except OSError:
             contents.stopped = "The file cannot be read to its end."
-    if "bagit.txt" not in contents.files and not (contents.stopped and _names_a_bag(file)):
+    damaged = contents.stopped or contents.problems
+    if "bagit.txt" not in contents.files and not (damaged and _names_a_bag(file)):
         raise NotABundle
     return contents
 
