@@ -17,7 +17,7 @@ from desk.packmaker import flip, make_pack, record
 from desk.people import MARKER, happened, other, victim
 from tallymark.cli import desk as commands
 from tallymark.cli.main import run
-from tallymark.errors import PackRefused, UsageProblem, WrongPassphrase
+from tallymark.errors import PackRefused, UnsafePlace, UsageProblem, WrongPassphrase
 from tallymark.integrity import keyslot
 
 
@@ -129,6 +129,20 @@ def test_control_characters_in_a_pack_do_not_drive_the_terminal(
     assert "\x1b" not in page
     assert "\u202e" not in page
     assert "<U+001B>[2Jb" in page
+
+
+def test_packs_can_be_saved_and_a_synced_place_needs_a_word(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """``save`` names the files; ``new`` in a synced folder is refused without the option."""
+    pack = a_pack(tmp_path, "a", "07700 900222")
+    terminal("add", str(pack))
+    (tmp_path / "out").mkdir()
+    (saved,) = terminal.json("save", "R1", str(tmp_path / "out"))
+    assert Path(saved).read_bytes() == pack.read_bytes()
+    synced = str(tmp_path / "Dropbox" / "desk")
+    assert isinstance(terminal("new", synced).exception, UnsafePlace)
+    assert terminal("new", synced, "--allow-synced-folder").exit_code == 0
 
 
 def test_nobody_opens_a_desk_without_a_name(

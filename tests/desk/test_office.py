@@ -13,7 +13,7 @@ from desk.conftest import Clock
 from desk.packmaker import ident, make_pack, record
 from desk.people import MARKER, happened, other, victim
 from tallymark.desk import Desk
-from tallymark.errors import DeskError, UnknownReport
+from tallymark.errors import DeskError, OutputExists, SourceMissing, UnknownReport, VaultDamaged
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.moment import Moment
 from tallymark.model.record import Body, Exhibit, Import, Order, Person, Place, ToldToStop
@@ -342,6 +342,43 @@ def test_a_report_that_is_not_there_is_said_to_be_unknown(desk: Desk, wrong: str
     """Any other number or text is an unknown report, not a fault."""
     with pytest.raises(UnknownReport):
         desk.read(wrong)
+
+
+def test_packs_are_saved_as_they_came_and_the_saving_is_logged(
+    desk: Desk, packs: Packs, tmp_path: Path
+) -> None:
+    """Byte for byte, only into a folder that is there, never over a file."""
+    pack = packs("a", happened())
+    desk.add(pack)
+    with pytest.raises(SourceMissing):
+        desk.save("R1", tmp_path / "nowhere")
+    out = tmp_path / "out"
+    out.mkdir()
+    (saved,) = desk.save("R1", out)
+    assert saved.read_bytes() == pack.read_bytes()
+    with pytest.raises(OutputExists):
+        desk.save("R1", out)
+    assert [p.name for p in out.iterdir()] == [saved.name]
+    acts = [(e.action, e.object) for e in desk.log()]
+    assert acts.count(("saved out", "R1")) == 2
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
+def test_a_kept_pack_that_changed_is_not_given_out(
+    desk: Desk, packs: Packs, tmp_path: Path, damage: str
+) -> None:
+    """Whatever happened to the kept file, no half of it appears outside."""
+    desk.add(packs("a", happened()))
+    (blob,) = (tmp_path / "desk" / "packs").iterdir()
+    data = blob.read_bytes()
+    blob.write_bytes(data[:-1] if damage == "cut" else data[:900] + b"x" + data[901:])
+    if damage == "gone":
+        blob.unlink()
+    out = tmp_path / "out"
+    out.mkdir()
+    with pytest.raises(VaultDamaged):
+        desk.save("R1", out)
+    assert list(out.iterdir()) == []
 
 
 def test_the_log_shows_no_word_of_evidence(desk: Desk, packs: Packs) -> None:

@@ -192,6 +192,16 @@ def test_half_an_intake_is_swept_at_the_next_opening(
     assert not list((room / "quarantine").iterdir())
 
 
+def test_a_copy_without_its_empty_folders_opens(desk: Desk, reopen: Reopen, tmp_path: Path) -> None:
+    """Some programs leave empty folders out of a copy; other files in them are left alone."""
+    desk.close()
+    (tmp_path / "desk" / "quarantine").rmdir()
+    (tmp_path / "desk" / "packs" / "read me.txt").write_text("not ours")
+    reopen().close()
+    assert (tmp_path / "desk" / "packs" / "read me.txt").exists()
+    assert (tmp_path / "desk" / "quarantine").is_dir()
+
+
 def test_the_folder_is_for_its_owner_alone(desk: Desk, tmp_path: Path) -> None:
     """Nobody else on the machine may list or read it."""
     assert desk.who == "Asha"

@@ -1,4 +1,4 @@
-"""Commands for the receiving side: ``tallymark desk new|add|list|links|decide|band|read|log``."""
+"""Commands for the receiving side: ``tallymark desk new|add|list|links|decide|band|read|save|log``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from tallymark.cli.deskpage import case_lines, clock, link_lines, many, row_lines
 from tallymark.cli.secrets import passphrase_options, read_passphrase
 from tallymark.cli.terminal import emit, json_option, plain, progress
-from tallymark.errors import TallymarkError, UsageProblem
+from tallymark.errors import TallymarkError, UnsafePlace, UsageProblem
 
 if TYPE_CHECKING:
     from tallymark.desk import Desk
@@ -55,11 +55,15 @@ def desk(ctx: click.Context, folder: Path | None, who: str | None) -> None:
 
 @desk.command()
 @click.argument("place", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option(
+    "--allow-synced-folder", is_flag=True, help="Use a folder that is copied to an account."
+)
 @desk_options
 @click.pass_context
 def new(
     ctx: click.Context,
     place: Path | None,
+    allow_synced_folder: bool,
     folder: Path | None,
     who: str | None,
     passphrase_file: Path | None,
@@ -68,9 +72,15 @@ def new(
 ) -> None:
     """Make a desk, and print the key that people can seal packs to."""
     from tallymark.desk import Desk
+    from tallymark.diary.passphrase import suggest
+    from tallymark.diary.place import looks_synced
 
     name = _who(ctx, who)
     path = place or _folder(ctx, folder)
+    if not allow_synced_folder and looks_synced(path):
+        raise UnsafePlace
+    if passphrase_file is None and passphrase_fd is None:
+        click.echo(f"A passphrase you could use: {suggest()}", err=True)
     secret = read_passphrase(passphrase_file, passphrase_fd, confirm=True, prompt=_PROMPT)
     with Desk.create(path, passphrase=secret, now=_now, who=name) as made:
         recipient = made.recipient
@@ -237,6 +247,35 @@ def read(
         emit(_values(case))
         return
     click.echo(plain("\n".join(case_lines(case))))
+
+
+@desk.command()
+@click.argument("report_id", metavar="REPORT")
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+@desk_options
+@click.pass_context
+def save(
+    ctx: click.Context,
+    report_id: str,
+    target: Path,
+    folder: Path | None,
+    who: str | None,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+) -> None:
+    """Save a report's packs, as they came, into a folder. They are readable there."""
+    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+        saved = [str(path) for path in room.save(report_id, target)]
+    if as_json:
+        emit(saved)
+        return
+    for path in saved:
+        click.echo(path)
+    click.echo(
+        "These files are not encrypted. Keep them where only those who work on it can read.",
+        err=True,
+    )
 
 
 @desk.command()

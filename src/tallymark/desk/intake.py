@@ -21,10 +21,13 @@ from tallymark.desk.quarantine_check import verify_stream
 from tallymark.errors import (
     DiskFull,
     EnvelopeDamaged,
+    EnvelopeError,
     LimitExceeded,
     NotABundle,
+    OutputExists,
     PackRefused,
     SourceMissing,
+    VaultDamaged,
 )
 from tallymark.integrity import envelope
 from tallymark.verify import KnownSigner, UnsafeAcceptAnySigner, Verdict
@@ -108,6 +111,37 @@ def opened(blob: Path, identity: envelope.Identity) -> BinaryIO:
     """A kept pack's bytes as a seekable stream; decrypted in memory, as they are read."""
     reader = envelope.SealedReader(blob.open("rb"), identity=identity)
     return cast("BinaryIO", io.BufferedReader(reader, _BUFFER))
+
+
+def give_back(blob: Path, *, identity: envelope.Identity, sha256: str, target: Path) -> None:
+    """Write a kept pack's own bytes to ``target``, named only when every byte has been checked.
+
+    Raises ``OutputExists``, ``VaultDamaged`` when the kept bytes are not those that came in, or
+    ``DiskFull``; then there is nothing at ``target``.
+    """
+    if target.exists():
+        raise OutputExists
+    part = target.with_name(target.name + ".part")
+    try:
+        with blob.open("rb") as source, part.open("xb") as out:
+            done = envelope.open_all(source, out, identity=identity)
+            out.flush()
+            os.fsync(out.fileno())
+        _same(done.sha256, sha256)
+        part.rename(target)
+    except FileExistsError:
+        raise OutputExists from None
+    except (FileNotFoundError, EnvelopeError):
+        part.unlink(missing_ok=True)
+        raise VaultDamaged("A kept pack is missing or not as it came in.") from None
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise (DiskFull() if error.errno == errno.ENOSPC else error) from None
+
+
+def _same(found: str, expected: str) -> None:
+    if found != expected:
+        raise EnvelopeDamaged
 
 
 def _opened(path: Path) -> BinaryIO:

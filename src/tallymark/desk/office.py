@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from tallymark.desk import accesslog, intake, links, reports, schema, showing, triage, views
 from tallymark.desk.reading import Contents
 from tallymark.desk.store import Store, create_store, open_store
-from tallymark.errors import DeskError, TallymarkError
+from tallymark.errors import DeskError, SourceMissing, TallymarkError
 from tallymark.integrity import envelope
 from tallymark.integrity.keyslot import Cost
 from tallymark.verify import Verdict
@@ -28,6 +28,7 @@ Clock = Callable[[], datetime]
 Rows = list[views.ReportRow]
 Links = list[views.Link]
 Entries = list[accesslog.Entry]
+Paths = list[Path]
 UNNAMED = "not named"
 
 
@@ -211,6 +212,28 @@ class Desk:
             reports.touch(connection, row, by=self.who, now=now)
             row = reports.find(connection, report_id)
             return showing.case(connection, row, links.all_links(connection, now=now))
+
+    def save(self, report_id: str, folder: Path) -> Paths:
+        """Write a report's packs, as they came and unsealed, into a folder that a person chose.
+
+        The saving is in the log before a byte is written. Raises ``UnknownReport``,
+        ``SourceMissing`` without such a folder, ``OutputExists``, ``VaultDamaged``, ``DiskFull``.
+        """
+        if not folder.is_dir():
+            raise SourceMissing("The folder to save to is not there.")
+        with self._store.begin() as connection:
+            row = reports.find(connection, report_id)
+            name = reports.name(row.id)
+            held = reports.packs(connection, row.id)
+            self._note(connection, "saved out", about=name, detail=f"{len(held)} packs")
+        targets = []
+        for pack in held:
+            target = folder / f"{name}-{pack.id}.zip"
+            identity = envelope.Identity.parse(pack.identity)
+            blob = self._store.blob(pack.blob)
+            intake.give_back(blob, identity=identity, sha256=pack.sha256, target=target)
+            targets.append(target)
+        return targets
 
     def log(self) -> Entries:
         """Every act at this desk, oldest first. ``IntegrityError`` when it was tampered with."""

@@ -84,11 +84,12 @@ class Store:
         """Remove what an interrupted intake left: all of quarantine, and packs without a row."""
         with self.begin() as connection:
             known = set(connection.execute(sa.select(schema.pack.c.blob)).scalars())
-        for stray in (self.folder / QUARANTINE).iterdir():
-            stray.unlink()
-        for kept in (self.folder / PACKS).iterdir():
-            if kept.name not in known:
-                kept.unlink()
+        for name, stay in ((QUARANTINE, set[str]()), (PACKS, known)):
+            place = self.folder / name
+            place.mkdir(mode=0o700, exist_ok=True)  # a copied desk may have lost an empty folder
+            for stray in place.glob("*.age"):
+                if stray.name not in stay:
+                    stray.unlink()
 
 
 def create_store(
