@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,8 @@ from tallymark.picture._view import MONTHS, day_text, plural, unique
 from tallymark.picture.charts import MOST_DOTS, Axis, Dot
 from tallymark.picture.episodes import Episodes, LaneEpisodes
 
-_SHORT = 70  # up to so many days the ticks are weeks
+_SHORT, _MONTHS, _QUARTERS = 70, 430, 1500  # up to so many days the ticks are weeks, months, …
+_HOURLY = 21  # up to so many days a dot stands at its hour, else at its day
 _LONG = 7 * 86_400  # how far into the last span an anchor may stand, which has no end
 
 
@@ -33,22 +35,17 @@ class Episode:
 
 
 def axis(span: tuple[date, date] | None, *, clock: LocalClock, anchors: tuple[Anchor, ...]) -> Axis:
-    """Ticks for the months or years of a span, and the anchors that lie in it."""
+    """Ticks for the weeks, months or years of a span, and the anchors that lie in it."""
     if span is None:
         return Axis()
     low, high = clock.day_start(span[0]), clock.day_end(span[1])
-    finest = "week" if (span[1] - span[0]).days < _SHORT else "month"
-    bins = clock.bins(span[0], span[1], most=60, finest=finest)
-    ticks = tuple(
-        (share(edge, low=low, high=high), _tick(day, unit=bins.unit))
-        for day, edge in zip(bins.starts, bins.edges, strict=False)
-        if low < edge < high
-    )
-    ticks = ((0.0, _first_tick(span[0], unit=bins.unit)), *ticks)
+    days = (span[1] - span[0]).days
+    bins = clock.bins(span[0], span[1], most=400, finest="week" if days < _SHORT else "month")
+    places = [share(edge, low=low, high=high) for edge in bins.edges[:-1]]
     placed = tuple(
         (share(a.at, low=low, high=high), a.text()) for a in anchors if low <= a.at < high
     )
-    return Axis(ticks, placed)
+    return Axis(_ticks((span[0], *bins.starts[1:]), [0.0, *places[1:]], days=days), placed)
 
 
 def bin_axis(bins: Bins | None, *, anchors: tuple[Anchor, ...]) -> Axis:
@@ -56,19 +53,45 @@ def bin_axis(bins: Bins | None, *, anchors: tuple[Anchor, ...]) -> Axis:
     if bins is None:
         return Axis()
     many = len(bins.starts)
-    unit = "month" if bins.unit == "week" and many * 7 >= _SHORT else bins.unit
-    ticks = [(0.0, _first_tick(bins.starts[0], unit=unit))]
-    for place in range(1, many):
-        day, before = bins.starts[place], bins.starts[place - 1]
-        if unit != "month" or bins.unit == "month" or day.month != before.month:
-            ticks.append((place / many, _tick(day, unit=unit)))
+    days = (bins.starts[-1] - bins.starts[0]).days
     placed = []
     for anchor in anchors:
         here = bisect_right(bins.edges, anchor.at) - 1
         if 0 <= here < many:
             low, high = bins.edges[here], min(bins.edges[here + 1], bins.edges[here] + _LONG)
             placed.append(((here + share(anchor.at, low=low, high=high)) / many, anchor.text()))
-    return Axis(tuple(ticks), tuple(placed))
+    places = [place / many for place in range(many)]
+    return Axis(_ticks(bins.starts, places, days=days), tuple(placed))
+
+
+def _ticks(
+    starts: Sequence[date], places: Sequence[float], *, days: int
+) -> tuple[tuple[float, str], ...]:
+    """Words for as many starts as fit beside each other: days, months, quarters or years."""
+    found = [(places[0], _tick(starts[0], days=days, first=True))]
+    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 500, 1000) if days <= n * 365 * 15)
+    for place in range(1, len(starts)):
+        day, before = starts[place], starts[place - 1]
+        if days < _SHORT:
+            fresh = True
+        elif days <= _MONTHS:
+            fresh = day.month != before.month
+        elif days <= _QUARTERS:
+            fresh = (day.month - 1) // 3 != (before.month - 1) // 3
+        else:
+            fresh = day.year // step != before.year // step
+        if fresh:
+            found.append((places[place], _tick(day, days=days)))
+    return tuple(found)
+
+
+def _tick(day: date, *, days: int, first: bool = False) -> str:
+    if days > _QUARTERS:
+        return str(day.year)
+    month = MONTHS[day.month - 1]
+    words = f"{day.day} {month}" if days < _SHORT else month
+    begins = first or (day.month == 1 and day.day <= 7)
+    return f"{words}\n{day.year}" if begins else words
 
 
 def share(at: int, *, low: int, high: int) -> float:
@@ -76,57 +99,47 @@ def share(at: int, *, low: int, high: int) -> float:
     return min(1.0, max(0.0, (at - low) / max(high - low, 1)))
 
 
-def _tick(day: date, *, unit: str) -> str:
-    if unit in {"month", "quarter"}:
-        month = MONTHS[day.month - 1]
-        return f"{month}\n{day.year}" if day.month == 1 else month
-    return f"{day.day} {MONTHS[day.month - 1]}" if unit == "week" else str(day.year)
-
-
-def _first_tick(day: date, *, unit: str) -> str:
-    tick = _tick(day, unit=unit)
-    return tick if str(day.year) in tick else f"{tick}\n{day.year}"
-
-
-def points(found: Episodes, *, low: int = -FAR, since: date | None = None) -> tuple[Dot, ...]:
-    """A dot for each episode from ``low`` on, or for each lane and span when there are too many.
+def points(
+    found: Episodes, *, low: int = -FAR, since: date | None = None
+) -> tuple[tuple[Dot, ...], str]:
+    """(dots, what one stands for): an episode from ``low`` on, or a lane's span when too many.
 
     ``since`` is the day at the left edge of the chart; the first day with an item by default.
     """
     span = found.span()
     if span is None:
-        return ()
+        return (), ""
     clock, span = found.contacts.clock, (since or span[0], span[1])
-    left, right = clock.day_start(span[0]), clock.day_end(span[1])
-    many = found.count(low) > MOST_DOTS
+    edges = (clock.day_start(span[0]), clock.day_end(span[1]))
+    hourly = (span[1] - span[0]).days < _HOURLY
+    bins = None
+    if found.count(low) > MOST_DOTS:
+        bins = clock.bins(span[0], span[1], most=MOST_DOTS // 10)
     made: list[Dot] = []
     for row, lane in enumerate(found.lanes):
-        source = _grouped(lane, clock, span, low) if many else lane_rows(lane, clock, low)
-        stacked: dict[date, int] = {}
-        made.extend(
-            _dot(one, row, share(one.start, low=left, high=right), stacked) for one in source
-        )
-    return tuple(made)
+        source = _grouped(lane, bins, low) if bins else lane_rows(lane, clock, low)
+        stacked: Counter[int] = Counter()
+        for one in source:
+            here = clock.day_start(one.day) + 43_200
+            here = one.start // 3600 * 3600 if hourly and one.clocked else here
+            made.append(_dot(one, row, share(here, low=edges[0], high=edges[1]), stacked[here]))
+            stacked[here] += 1
+    return tuple(made), f"all episodes of a {bins.unit}" if bins else "one episode"
 
 
-def _dot(one: Episode, row: int, at: float, stacked: dict[date, int]) -> Dot:
-    stack = stacked.get(one.day, 0)
-    stacked[one.day] = stack + 1
+def _dot(one: Episode, row: int, at: float, stack: int) -> Dot:
     note = f"{one.lane}, {day_text(one.day)}: {plural(one.items, 'item')}"
     return Dot(at, row, note, square=bool(one.typed), refs=one.refs, stack=stack)
 
 
-def _grouped(
-    lane: LaneEpisodes, clock: LocalClock, span: tuple[date, date], begin: int
-) -> Iterator[Episode]:
-    bins = clock.bins(span[0], span[1], most=MOST_DOTS // 10)
+def _grouped(lane: LaneEpisodes, bins: Bins, begin: int) -> Iterator[Episode]:
     for place, day in enumerate(bins.starts):
         low, high = max(bins.edges[place], begin), bins.edges[place + 1]
         if low < high and lane.count(low, high):
             yield Episode(
                 lane=f"{lane.lane.label}, {bins.label(place)}",
                 key=lane.lane.key,
-                start=max(low, clock.day_start(span[0])),
+                start=low,
                 end=high,
                 day=day,
                 clocked=True,

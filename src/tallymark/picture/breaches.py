@@ -112,7 +112,7 @@ def _svg(found: Episodes, served: list[Anchor]) -> str:
         title="After an order was served",
         description="A dot for each episode after the first order was served, by channel and day.",
         rows=[lane.lane.label for lane in found.lanes],
-        points=() if low is None else points(found, low=low, since=span[0] if span else None),
+        points=((), "") if low is None else points(found, low=low, since=span[0] if span else None),
         axis=axis(span, clock=found.contacts.clock, anchors=tuple(served)),
     )
 

@@ -105,7 +105,7 @@ def grid(
     """
     sheet = _sheet(name, title=title, description=description)
     left, side = 44.0, (WIDTH - 52.0) / max(len(columns), 1)
-    y = sheet.height
+    y = sheet.height if blocks else _none(sheet, sheet.height)
     for heading, rows in blocks:
         sheet.text(8, y + 16, fit(heading, WIDTH - 16), weight="bold")
         y += 24
@@ -195,31 +195,33 @@ def dots(
     title: str,
     description: str,
     rows: Sequence[str],
-    points: Sequence[Dot],
+    points: tuple[Sequence[Dot], str],
     axis: Axis,
 ) -> str:
-    """Raw dots over time, one row a lane; no line is drawn through them."""
+    """Raw dots over time, one row a lane; no line is drawn through them.
+
+    ``points`` are the dots and the words for what one of them stands for.
+    """
     sheet = _sheet(name, title=title, description=description)
-    if not points:
+    held, stands_for = points
+    if not held:
         sheet.height = _none(sheet, sheet.height)
         return sheet.render()
     left, right = 150.0, WIDTH - 16.0
     y = _letters(sheet, axis=axis, y=sheet.height, left=left, right=right)
-    deepest = [
-        max((p.stack for p in points if p.row == row), default=0) for row in range(len(rows))
-    ]
+    deepest = [max((p.stack for p in held if p.row == row), default=0) for row in range(len(rows))]
     _rules(sheet, axis=axis, top=y, bottom=y + 44 * len(rows), left=left, right=right)
     for row, label in enumerate(rows):
         base = y + 44 * row + 37
         sheet.text(8, base, fit(label, left - 20))
         sheet.line(left, base + 5, right, base + 5)
         step = min(6.5, 30 / max(deepest[row], 1))
-        for point in (p for p in points if p.row == row):
+        for point in (p for p in held if p.row == row):
             x = left + 4 + (right - left - 8) * point.at
             shape = sheet.dot(x, base - step * point.stack, square=point.square)
             sheet.mark(shape, note=point.note, refs=point.refs)
     bottom = y + 44 * len(rows) + 34
-    sheet.height = _legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom))
+    sheet.height = _legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom, stands_for))
     return sheet.render()
 
 
@@ -271,15 +273,16 @@ def _rules(
     for at, _ in axis.anchors:
         x = left + (right - left) * at
         sheet.line(x, top, x, bottom, dash="4 3")
-    free = [-1.0, -1.0]
+    free = -1.0
     for at, words in axis.ticks:
         x = left + (right - left) * at
-        for line, part in enumerate(words.split("\n")[:2]):
-            wide = text_width(part, SMALL)
-            if x > free[line] and x + wide < WIDTH - 4:
-                sheet.line(x, bottom, x, bottom + 5)
+        parts = words.split("\n")
+        wide = max(text_width(part, SMALL) for part in parts)
+        if x > free and x + wide < WIDTH - 4:
+            sheet.line(x, bottom, x, bottom + 5)
+            for line, part in enumerate(parts):
                 sheet.text(x, bottom + 15 + 13 * line, part, size=SMALL)
-                free[line] = x + wide + 4
+            free = x + wide + 4
 
 
 def _lane_words(sheet: Sheet, y: float) -> float:
@@ -291,11 +294,12 @@ def _lane_words(sheet: Sheet, y: float) -> float:
     return y + 18
 
 
-def _dot_words(sheet: Sheet, y: float) -> float:
+def _dot_words(sheet: Sheet, y: float, stands_for: str) -> float:
     sheet.add(sheet.dot(13, y + 6))
     sheet.text(24, y + 10, "from an import", size=SMALL)
     sheet.add(sheet.dot(151, y + 6, square=True))
     sheet.text(162, y + 10, "holds a typed entry", size=SMALL)
+    sheet.text(330, y + 10, f"One mark: {stands_for}.", size=SMALL)
     return y + 18
 
 

@@ -3,7 +3,7 @@
 Items are single messages, calls, mails and typed entries. Only contact from the other side counts
 where the direction is known; contact of unknown direction counts and is told apart. System
 notices are not contact; calls are. A typed entry with no time of day is an episode of its own, since
-nobody can say what it was near to. All of it works on columns: no object is made per event.
+nobody can say what it was near to; a rough time is taken as it was stated. All of it works on columns: no object is made per event.
 """
 
 from __future__ import annotations

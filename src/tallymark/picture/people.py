@@ -35,36 +35,14 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     found = episodes(casefile, gap_minutes=gap_minutes)
     counts = basis_counts(found)
     senders = sorted(_senders(found).items(), key=lambda pair: (-pair[1].items, pair[0]))
-    known = known_labels(casefile)
-    rows = [
-        (
-            Cell(f"how known: {label}"),
-            count_cell(counts[place].value, counts[place].refs),
-            *_blank(),
-        )
-        for place, (_, label, _) in enumerate(BASES)
-        if counts[place].value or place != 2
-    ]
-    clock = found.contacts.clock
-    rows += [_row(label, sender, clock=clock, known=known) for label, sender in senders[:MOST]]
-    if len(senders) > MOST:
-        rest = sum(sender.items for _, sender in senders[MOST:])
-        behind = sorted({ref for _, sender in senders[MOST:] for ref in sender.refs})
-        rows.append(
-            (
-                Cell(f"{len(senders) - MOST:,} more senders"),
-                Cell(""),
-                count_cell(rest, behind),
-                *_blank()[1:],
-            )
-        )
+    rows = [*_basis_rows(counts), *_sender_rows(found, senders)] if found.lanes else []
     columns = ("Who", "Episodes", "Items", "First", "Last", "Channels")
     return View(
         name="people",
         title=VIEW.title,
         sentence=_sentence(found, counts, senders) + direction_note(found),
         caution=VIEW.caution,
-        table=Table(columns, tuple(rows) if found.lanes else ()),
+        table=Table(columns, tuple(rows)),
         svg=_svg(found, counts),
         data={
             "gap_minutes": gap_minutes,
@@ -75,6 +53,21 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
             "senders_total": len(senders),
         },
     )
+
+
+def _basis_rows(counts: tuple[Figure, ...]) -> Iterator[tuple[Cell, ...]]:
+    for (_, label, _), figure in zip(BASES, counts, strict=True):
+        yield Cell(f"how known: {label}"), count_cell(figure.value, figure.refs), *_blank()
+
+
+def _sender_rows(found: Episodes, senders: list[tuple[str, _Sender]]) -> Iterator[tuple[Cell, ...]]:
+    known, clock = known_labels(found.contacts.casefile), found.contacts.clock
+    for label, sender in senders[:MOST]:
+        yield _row(label, sender, clock=clock, known=known)
+    if more := senders[MOST:]:
+        behind = sorted({ref for _, sender in more for ref in sender.refs})
+        items = count_cell(sum(sender.items for _, sender in more), behind)
+        yield Cell(f"{len(more):,} more senders"), Cell(""), items, *_blank()[1:]
 
 
 def _blank() -> tuple[Cell, ...]:

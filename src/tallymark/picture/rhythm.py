@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 
 from tallymark.model.casefile import Casefile
@@ -19,7 +20,7 @@ from tallymark.picture._view import (
     plural,
     unique,
 )
-from tallymark.picture.episodes import Episodes, episodes
+from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes
 
 _Grid = Counter[tuple[int, int]]
 _NIGHT = (23, 0, 1, 2, 3, 4, 5, 6)
@@ -31,33 +32,41 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     cells = {lane.lane.key: clock.hours(lane.lane.seconds) for lane in found.lanes}
     began, items = _began(found), _items(found, cells)
     rough = [e for e in found.contacts.entries if e.contact and not _hour_known(e)]
+    return View(
+        name="rhythm",
+        title=VIEW.title,
+        sentence=_sentence(found, began, items, rough) + direction_note(found),
+        caution=VIEW.caution,
+        table=_table(_behind(found, cells), began, items),
+        svg=_svg(casefile.zone, began, items),
+        data=_data(found, began, items, rough),
+    )
+
+
+def _sentence(found: Episodes, began: _Grid, items: _Grid, rough: list[Entry]) -> str:
     night = sum(items[day, hour] for day in range(7) for hour in _NIGHT)
-    sentence = (
-        f"{plural(sum(items.values()), 'item')} in {plural(sum(began.values()), 'episode')} by hour "
-        f"and weekday, {casefile.zone} time. {plural(night, 'item')} between 23:00 and 07:00."
+    text = (
+        f"{plural(items.total(), 'item')} in {plural(began.total(), 'episode')} by hour and "
+        f"weekday, {found.contacts.casefile.zone} time. "
+        f"{plural(night, 'item')} between 23:00 and 07:00."
     )
     if rough:
-        sentence += f" {plural(len(rough), 'entry', 'entries')} with no hour: not in the grid."
+        text += f" {plural(len(rough), 'entry', 'entries')} with no hour: not in the grid."
+    return text
+
+
+def _svg(zone: str, began: _Grid, items: _Grid) -> str:
     blocks = [
-        (f"Episodes, by the hour they began ({casefile.zone} time)", _rows(began)),
+        (f"Episodes, by the hour they began ({zone} time)", _rows(began)),
         ("Items, each by its own hour", _rows(items)),
     ]
-    svg = charts.grid(
+    return charts.grid(
         "rhythm",
         title="Hour and weekday",
         description="Two grids with a row for each weekday and a column for each hour: episodes and "
         "items. The number stands in each cell; darker is more.",
         columns=[f"{hour:02}" for hour in range(24)],
         blocks=blocks if items else [],
-    )
-    return View(
-        name="rhythm",
-        title=VIEW.title,
-        sentence=sentence + direction_note(found),
-        caution=VIEW.caution,
-        table=_table(_behind(found, cells), began, items),
-        svg=svg,
-        data=_data(found, began, items, rough),
     )
 
 
@@ -69,11 +78,19 @@ def _began(found: Episodes) -> _Grid:
     """Episodes by the hour they began; one begun by an entry with a rough time is left out."""
     clock, counted = found.contacts.clock, _Grid()
     for lane in found.lanes:
+        rough = {e.at for e in lane.clocked() if not _hour_known(e)}
+        rough -= {e.at for e in lane.clocked() if _hour_known(e)}
+        left_out = sorted(at for at in rough if _begins(lane, at))
         counted += clock.hours(lane.starts)
-        for entry in lane.clocked():
-            if not _hour_known(entry) and lane.starts[lane.index(entry.at)] == entry.at:
-                counted -= clock.hours([entry.at])
+        counted -= clock.hours(left_out)
     return counted
+
+
+def _begins(lane: LaneEpisodes, at: int) -> bool:
+    """Whether an episode begins at an instant, with no event of an export in that second."""
+    here = bisect_left(lane.lane.seconds, at)
+    event = here < len(lane.lane.seconds) and lane.lane.seconds[here] == at
+    return lane.starts[lane.index(at)] == at and not event
 
 
 def _items(found: Episodes, cells: dict[str, _Grid]) -> _Grid:
