@@ -65,7 +65,9 @@ def records(many: int) -> tuple[Record, ...]:
     ]
     for _ in range(many):
         at = _moment(BEGIN + draw.randrange(span))
-        bodies.append(Incident(happened=at, what_happened="x", channel=draw.choice(("in_person", "voice"))))
+        bodies.append(
+            Incident(happened=at, what_happened="x", channel=draw.choice(("in_person", "voice")))
+        )
     return tuple(
         Record(
             id=f"{place:026d}",
