@@ -9,9 +9,10 @@ from array import array
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tallymark.errors import LimitExceeded, ReaderFailed, UnknownRecord, VaultError
-from tallymark.model.event import NO_TIME, EventBatch, canonical_line
+from tallymark.model.event import NO_TIME, EventBatch, Locator, canonical_line, event_id
 from tallymark.vault.columns import Disorder
 from vault.making import START, attach, batch, bring_in, event, imported, incident
 
@@ -129,6 +130,20 @@ def test_a_named_import_is_replaced_on_another_channel_too(vault) -> None:
     assert len(vault.casefile().events) == 1
     with pytest.raises(UnknownRecord):
         before.texts([0])
+
+
+def test_a_new_version_of_the_exhibit_is_the_same_bytes(vault) -> None:
+    """Importing under an amended exhibit record replaces what was found in the same bytes."""
+    held = attach(vault)
+    bring_in(vault, held, [event(n) for n in range(3)])
+    amended = vault.append(
+        structs.replace(held.record.body, title="the chat"), supersedes=held.record.id
+    )
+    bring_in(vault, amended, [event(n) for n in range(3)])
+    casefile = vault.casefile()
+    assert len(casefile.events) == 3
+    assert [source.exhibit_id for source in casefile.sources] == [amended.record.id]
+    assert casefile.texts([3])[0].id == event_id(held.record.body.sha256, Locator(start=0, end=10))
 
 
 def test_the_record_has_to_state_what_was_read(vault) -> None:

@@ -138,7 +138,7 @@ def test_a_hit_says_enough_to_be_recognised(vault) -> None:
     bring_in(vault, attach(vault), [event(0, text)])
     vault.append(Incident(happened=Moment("2026-05-03T21:10", basis="clock"), effect="quince"))
     entry, found = vault.search("quince")
-    assert (found.sender, found.at, len(found.id)) == ("Alex", "2026-01-02T03:04", 32)
+    assert (found.sender, found.at, len(found.id)) == ("Alex", "2026-01-02T03:04", 64)
     assert "quince" in found.snippet
     assert len(found.snippet) <= 122
     assert found.snippet.startswith("…")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -11,19 +10,12 @@ import msgspec
 
 from tallymark.errors import UnknownRecord, VaultDamaged
 from tallymark.model.casefile import EventText
-from tallymark.model.event import Event
+from tallymark.model.event import Event, event_id
 from tallymark.vault.generations import Generation, key
 from tallymark.vault.store import Connection, Database
 
 _HELD_BLOCKS = 64
 _DECODER = msgspec.json.Decoder(Event)
-
-
-def event_id(exhibit: str, event: Event) -> str:
-    """32 hex digits of SHA-256 over exhibit id, member, start and end: the same in every import."""
-    at = event.locator
-    named = f"{exhibit}\n{at.member or ''}\n{at.start}\n{at.end}\n"
-    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class BlockReader:
@@ -79,7 +71,7 @@ class BlockReader:
         chosen = next((clock for clock in event.at if clock.chosen), None)
         return EventText(
             row=row,
-            id=event_id(source.exhibit, event),
+            id=event_id(source.sha256, event.locator),
             exhibit_id=source.exhibit,
             at=chosen.value if chosen else "",
             zone=(chosen.zone or source.zone) if chosen else "",

@@ -41,6 +41,7 @@ class EventWriter:
         database: Database,
         *,
         exhibit_id: str,
+        sha256: str,
         channel: str,
         zone: str,
         commit: Callable[[int, Import, Found], Stored],
@@ -49,7 +50,9 @@ class EventWriter:
         self._exhibit = exhibit_id
         self._commit = commit
         with database.transaction() as connection:
-            self.gen = generations.begin(connection, exhibit=exhibit_id, channel=channel, zone=zone)
+            self.gen = generations.begin(
+                connection, exhibit=exhibit_id, sha256=sha256, channel=channel, zone=zone
+            )
         self.count = 0
         self._digest = hashlib.sha256()
         self._parties = [""]

@@ -39,12 +39,14 @@ class Found:
 class Generation:
     """A visible generation. Its rows are [first, first + count); ``parties[0]`` is no sender.
 
+    ``exhibit`` is the record and ``sha256`` (hex) the bytes that the events were found in.
     ``rises`` is by how many seconds an event at most lies before an earlier one in the file,
     ``falls`` the same for a file that runs backwards: 0 means in order.
     """
 
     gen: int
     exhibit: str
+    sha256: str
     channel: str
     zone: str
     import_id: str
@@ -62,11 +64,11 @@ def key(gen: int, number: int) -> int:
     return gen << SHIFT | number
 
 
-def begin(connection: Connection, *, exhibit: str, channel: str, zone: str) -> int:
+def begin(connection: Connection, *, exhibit: str, sha256: str, channel: str, zone: str) -> int:
     """Make an invisible generation with its own index of words; gives its number."""
     connection.execute(
-        "INSERT INTO generations (exhibit, channel, zone) VALUES (?, ?, ?)",
-        (exhibit, channel, zone),
+        "INSERT INTO generations (exhibit, sha256, channel, zone) VALUES (?, ?, ?, ?)",
+        (exhibit, sha256, channel, zone),
     )
     gen = connection.last_insert_rowid()
     connection.execute(_NEW_WORDS.format(gen=gen))
@@ -81,12 +83,12 @@ def begin(connection: Connection, *, exhibit: str, channel: str, zone: str) -> i
 def visible(connection: Connection) -> list[Generation]:
     """What readers see, in order of import."""
     rows = connection.execute(
-        "SELECT gen, exhibit, channel, zone, import_id, first, count, events_digest, owner,"
+        "SELECT gen, exhibit, sha256, channel, zone, import_id, first, count, events_digest, owner,"
         " parties, rises, falls FROM generations"
         " WHERE import_id IS NOT NULL AND NOT doomed ORDER BY first, gen"
     )
     return [
-        Generation(*row[:9], tuple(msgspec.json.decode(row[9])), *row[10:])  # type: ignore[call-arg]
+        Generation(*row[:10], tuple(msgspec.json.decode(row[10])), *row[11:])  # type: ignore[call-arg]
         for row in rows
     ]
 
@@ -108,8 +110,8 @@ def show(
     first = connection.execute("SELECT coalesce(max(first + count), 0) FROM generations").get
     doomed = connection.execute(
         "UPDATE generations SET doomed = 1 WHERE import_id IS NOT NULL AND NOT doomed AND"
-        " (import_id IS ?2 OR (exhibit, channel) ="
-        " (SELECT exhibit, channel FROM generations WHERE gen = ?1)) RETURNING gen",
+        " (import_id IS ?2 OR (sha256, channel) ="
+        " (SELECT sha256, channel FROM generations WHERE gen = ?1)) RETURNING gen",
         (gen, replaces),
     ).fetchall()
     connection.execute(

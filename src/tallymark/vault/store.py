@@ -169,6 +169,7 @@ def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
         raise VaultError("This disk does not support the vault's journal.")
     connection.pragma("synchronous", 2)
     connection.pragma("cache_size", -CACHE_KIB)
+    connection.pragma("wal_autocheckpoint", 4000)
     connection.pragma("journal_size_limit", 16 << 20)
 
 

@@ -224,11 +224,13 @@ class Vault:
         ``finish`` replaces the events of the import that its record ``replaces``, and of an
         earlier import of the same exhibit and channel.
         """
-        if not isinstance(self.record(exhibit_id).record.body, Exhibit):
+        body = self.record(exhibit_id).record.body
+        if not isinstance(body, Exhibit):
             raise UnknownRecord("Events are found in an exhibit.")
         return EventWriter(
             self._database,
             exhibit_id=exhibit_id,
+            sha256=body.sha256,
             channel=channel,
             zone=zone,
             commit=self._show,

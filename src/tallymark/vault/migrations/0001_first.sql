@@ -36,7 +36,8 @@ CREATE TABLE drafts (key TEXT PRIMARY KEY, words TEXT NOT NULL, saved TEXT NOT N
 -- is set; doomed ones are being deleted. first is the place of its first row among all rows.
 CREATE TABLE generations (
   gen INTEGER PRIMARY KEY AUTOINCREMENT,
-  exhibit TEXT NOT NULL REFERENCES records (id), channel TEXT NOT NULL, zone TEXT NOT NULL,
+  exhibit TEXT NOT NULL REFERENCES records (id), sha256 TEXT NOT NULL,
+  channel TEXT NOT NULL, zone TEXT NOT NULL,
   import_id TEXT UNIQUE REFERENCES records (id), doomed INTEGER NOT NULL DEFAULT 0,
   first INTEGER NOT NULL DEFAULT 0, count INTEGER NOT NULL DEFAULT 0,
   events_digest TEXT NOT NULL DEFAULT '', owner TEXT NOT NULL DEFAULT '',
