@@ -10,7 +10,7 @@ import msgspec
 from tallymark.model.record import Body, Exhibit, Incident, Person, Place, PoliceContact
 
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-_NUMBER = re.compile(r"\+?[\d\s().\-\u2010-\u2015\u00a0\u200e\u202a\u202c]{5,}\Z")
+_NUMBER = re.compile(r"[+\d\s().\-\u2010-\u2015\u00a0\u200e\u202a\u202c]{5,}\Z")
 
 
 def masked_label(label: str) -> str:

@@ -32,8 +32,8 @@ class Row:
 class Page:
     """What the row writers share: the summary, numbers for ids, and names as they may be printed."""
 
-    def __init__(self, contents: Contents) -> None:
-        self.contents, self.summary = contents, contents.summary
+    def __init__(self, contents: Contents, *, scale: float = 1.0) -> None:
+        self.contents, self.summary, self._scale = contents, contents.summary, scale
 
     def numbers(self, refs: Iterable[str]) -> list[int]:
         """The numbers of records, in the order given, without repeats."""
@@ -50,14 +50,24 @@ class Page:
         text = f"{value:,}"
         return [text, numbers[0]] if numbers else text
 
+    def clip(self, text: str, most: int) -> str:
+        """The text on one line, cut at so many characters, fewer on a crowded page."""
+        return clip(text, max(8, int(most * self._scale)))
+
     def name(self, text: str) -> str:
         """A name as it may be printed here."""
-        return masked_label(text) if self.contents.initials_only else clip(text, 48)
+        return self.clip(masked_label(text) if self.contents.initials_only else text, 48)
 
 
 def clip(text: str, most: int) -> str:
-    """The text on one line, cut with an ellipsis at a word where there is one."""
-    line = " ".join(text.split())
+    """The text on one line, cut with an ellipsis at a word where there is one.
+
+    Words of one letter are words too: there are at most ``most // 5`` of them.
+    """
+    found = text.split(None, most // 5 + 1)
+    line = " ".join(found[: most // 5 + 1])
+    if len(found) > most // 5 + 1:
+        line += "\u2026"
     if len(line) <= most:
         return line
     cut = line[: most - 1]
@@ -84,7 +94,7 @@ def rows(page: Page) -> tuple[Row, ...]:
 def _contact(page: Page) -> list[Row]:
     if page.contents.initials_only:
         return []
-    told = [clip(w.safe_contact, 160) for w in page.summary.reporting if w.safe_contact]
+    told = [page.clip(w.safe_contact, 160) for w in page.summary.reporting if w.safe_contact]
     words = " / ".join(told[:2]) or "Not recorded. Ask how to reach them without risk."
     return [
         Row(0, "SAFE CONTACT", (words,)),
@@ -97,11 +107,11 @@ def _reporting(page: Page) -> list[Row]:
     for who in page.summary.reporting[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
         parts: list[list[Run]] = [
-            [name, *([f", b. {clip(say.date_text(who.born), 20)}"] if who.born else [])]
+            [name, *([f", b. {page.clip(say.date_text(who.born), 20)}"] if who.born else [])]
         ]
         if page.summary.children_saw.value:
             parts.append(["children present ", *page.cite(page.summary.children_saw.refs)])
-        parts += [[clip(text, 40)] for text in (who.language, who.access_needs) if text]
+        parts += [[page.clip(text, 40)] for text in (who.language, who.access_needs) if text]
         found.append(Row(1, "REPORTING", tuple(joined(parts))))
     return found or [Row(1, "REPORTING", ("not recorded",))]
 
@@ -112,20 +122,22 @@ def _other(page: Page) -> list[Row]:
     for who in page.summary.other[:2]:
         name = page.name(" ".join(who.names[:1]) or who.label)
         parts = [
-            f"{name}{f', b. {clip(say.date_text(who.born), 20)} (as told)' if who.born else ''}"
+            f"{name}{f', b. {page.clip(say.date_text(who.born), 20)} (as told)' if who.born else ''}"
         ]
-        parts += [clip(say.code(who.relationship), 30)] if who.relationship else []
-        parts += [f"apart since {clip(say.date_text(who.separated), 20)}"] if who.separated else []
-        if not initials:
-            parts += [clip(i.value, 36) for i in who.identifiers[:4]]
-            parts += [f"works {clip(who.employer, 30)}"] if who.employer else []
-            parts += [clip(who.vehicle, 36)] if who.vehicle else []
+        parts += [page.clip(say.code(who.relationship), 30)] if who.relationship else []
         parts += (
-            [f"keys or passwords: {clip(who.keys_or_passwords, 50)}"]
+            [f"apart since {page.clip(say.date_text(who.separated), 20)}"] if who.separated else []
+        )
+        if not initials:
+            parts += [page.clip(i.value, 36) for i in who.identifiers[:4]]
+            parts += [f"works {page.clip(who.employer, 30)}"] if who.employer else []
+            parts += [page.clip(who.vehicle, 36)] if who.vehicle else []
+        parts += (
+            [f"keys or passwords: {page.clip(who.keys_or_passwords, 50)}"]
             if who.keys_or_passwords
             else []
         )
-        parts += [f"weapons: \u201c{clip(who.weapons, 60)}\u201d"] if who.weapons else []
+        parts += [f"weapons: \u201c{page.clip(who.weapons, 60)}\u201d"] if who.weapons else []
         found.append(Row(1, "OTHER", tuple(joined([[p] for p in parts]))))
     return found or [Row(1, "OTHER", ("not recorded",))]
 
@@ -137,7 +149,7 @@ def _latest(page: Page) -> list[Row]:
     runs: list[Run] = [
         f"{latest.when} ",
         *page.cite([latest.id]),
-        f": \u201c{clip(latest.words, 150)}\u201d",
+        f": \u201c{page.clip(latest.words, 150)}\u201d",
     ]
     if latest.exhibits:
         runs.append(f" Exhibits {', '.join(latest.exhibits[:4])}.")
@@ -145,7 +157,7 @@ def _latest(page: Page) -> list[Row]:
         runs.append(f" Also known to: {', '.join(page.name(w) for w in latest.witnesses[:3])}.")
     if latest.police:
         last = latest.police[-1]
-        runs += [f" Police: {last.day} {clip(last.words, 60)} ", *page.cite(last.refs[:1])]
+        runs += [f" Police: {last.day} {page.clip(last.words, 60)} ", *page.cite(last.refs[:1])]
     return [Row(1, "LATEST", (*runs, *_newest(page)))]
 
 
@@ -195,7 +207,7 @@ def _phases(page: Page) -> list[Row]:
     parts: list[list[Run]] = []
     for place, phase in enumerate(phases):
         between = 0 < place < len(phases) - 1
-        words = "between the two dates" if between else clip(phase.label, 60)
+        words = "between the two dates" if between else page.clip(phase.label, 60)
         parts.append([page.figure(phase.episodes.value, phase.episodes.refs), f" {words}"])
     if page.summary.told:
         proof = (
@@ -222,7 +234,9 @@ def _danger(page: Page) -> list[Row]:
     parts: list[list[Run]] = []
     for line in page.summary.danger[:6]:
         named = f" ({', '.join(line.exhibits[:2])})" if line.exhibits else ""
-        parts.append([f"{clip(line.label, 40)} ", *page.cite(line.entries.refs, most=5), named])
+        parts.append(
+            [f"{page.clip(line.label, 40)} ", *page.cite(line.entries.refs, most=5), named]
+        )
     if len(page.summary.danger) > 6:
         parts.append([f"and {len(page.summary.danger) - 6} other signs"])
     return [Row(5, "RECORDED", tuple(joined(parts)))]
@@ -231,14 +245,14 @@ def _danger(page: Page) -> list[Row]:
 def _orders(page: Page) -> list[Row]:
     found: list[Row] = []
     for order in page.summary.orders[:2]:
-        runs: list[Run] = [clip(order.label, 50)]
-        runs += [f", {clip(order.court, 40)}"] if order.court else []
+        runs: list[Run] = [page.clip(order.label, 50)]
+        runs += [f", {page.clip(order.court, 40)}"] if order.court else []
         runs.append(f", served {order.served}" if order.served else ", service not recorded")
         runs.append(f" (proof {order.proof})" if order.proof else " (no proof of service)")
         runs += [f", ends {order.expires}. " if order.expires else ". ", *page.cite([order.id])]
         if order.touching:
             parts: list[list[Run]] = [
-                [f"{clip(words, 44)} ", *page.cite(figure.refs, most=5)]
+                [f"{page.clip(words, 44)} ", *page.cite(figure.refs, most=5)]
                 for words, figure in order.touching[:4]
             ]
             runs += [" Entries touching a condition: ", *joined(parts, "; "), "."]
@@ -265,12 +279,13 @@ def _effect(page: Page) -> list[Row]:
     if effect.quotes:
         quote = effect.quotes[0]
         wrote = f", written {quote.hours_later} h after" if quote.hours_later else ""
-        words = f"\u201c{clip(quote.words, 110)}\u201d ("
+        words = f"\u201c{page.clip(quote.words, 110)}\u201d ("
         label = "" if found else "EFFECT"
         found.append(Row(5, label, (words, *page.cite([quote.ref]), f"{wrote})."), drop=5))
     if effect.changes:
         parts: list[list[Run]] = [
-            [f"{clip(c.words, 36)} {c.day} ", *page.cite(c.refs[:1])] for c in effect.changes[-4:]
+            [f"{page.clip(c.words, 36)} {c.day} ", *page.cite(c.refs[:1])]
+            for c in effect.changes[-4:]
         ]
         label = "" if found else "EFFECT"
         found.append(Row(5, label, ("Changed: ", *joined(parts, ", "), "."), drop=6))
@@ -282,7 +297,8 @@ def _police(page: Page) -> list[Row]:
     if not lines:
         return [Row(6, "POLICE", ("no contact recorded",), drop=3)]
     parts: list[list[Run]] = [
-        [f"{line.day} {clip(line.words, 60)} ", *page.cite(line.refs[:1])] for line in lines[-4:]
+        [f"{line.day} {page.clip(line.words, 60)} ", *page.cite(line.refs[:1])]
+        for line in lines[-4:]
     ]
     head = say.count(len(lines), "contact")
     return [Row(6, "POLICE", (f"{head}: ", *joined(parts), "."))]
@@ -310,7 +326,7 @@ def _held(page: Page) -> list[Row]:
         page.figure(held.not_recorded.value, held.not_recorded.refs),
     ]
     if held.kept.value or held.gone.value or held.not_recorded.value:
-        places = "; ".join(clip(place, 40) for place in held.places[:2])
+        places = "; ".join(page.clip(place, 40) for place in held.places[:2])
         parts.append([*originals, f" ({places})" if places else ""])
     if not parts:
         parts.append(["Nothing recorded"])
@@ -326,7 +342,7 @@ def _second(page: Page) -> list[Row]:
     parts: list[list[Run]] = []
     for label, figure in second.lines[:5]:
         speak = f" (will speak: {willing[label]})" if label in willing else ""
-        name = page.name(label) if label in willing else clip(label, 40)
+        name = page.name(label) if label in willing else page.clip(label, 40)
         parts.append([f"{name} ", page.figure(figure.value, figure.refs), speak])
     head = page.figure(second.total.value, second.total.refs)
     return [Row(6, "SECOND SOURCE", (head, f" of {whole:,}: ", *joined(parts, ", "), "."), drop=2)]
@@ -368,7 +384,7 @@ def _other_side(page: Page) -> list[Row]:
     quiet = page.summary.quiet
     if quiet:
         parts: list[list[Run]] = [
-            [f"{q.day}: {clip(q.words, 50)} ", *page.cite(q.refs)] for q in quiet[-2:]
+            [f"{q.day}: {page.clip(q.words, 50)} ", *page.cite(q.refs)] for q in quiet[-2:]
         ]
         found.append(Row(7, "", tuple(joined(parts)), drop=4))
     return [*found, Row(7, "", (_kept(contents),))]

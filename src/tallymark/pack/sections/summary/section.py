@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from tallymark.pack import say
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section, plain_runs
-from tallymark.pack.sections.summary.rows import KEEP, Page, Row, rows
+from tallymark.pack.sections.summary.rows import Page, Row, rows
 
 MOST_WORDS = 450
 MOST_CHARACTERS = 4_000
 MOST_CHANNELS = 6
 _GRID_GROUP = 3
+_STEPS = ((1.0, 99), (1.0, 5), (0.7, 5), (0.7, 3), (0.5, 3), (0.35, 3), (0.35, 1), (0.2, 1))
+"""How much of each text is kept, and from which ``drop`` on rows are left out, step by step."""
 FOOT = "These are counts of what was recorded. No risk level is given: none is implied."
 
 
@@ -72,23 +74,27 @@ def _words(found: Sequence[Row]) -> int:
     return sum(len(f"{r.label} {plain_runs(r.runs)}".split()) for r in found)
 
 
-def _fitting(found: Sequence[Row], *, head: str, grid: str) -> list[Row]:
-    """Rows within both limits: those that may go are left out, the least needed first."""
-    kept = list(found)
-    fixed = len(head) + len(grid) + len(FOOT) + 64
-    while _words(kept) + len(f"{head} {FOOT}".split()) > MOST_WORDS or (
-        fixed + sum(len(line) + 1 for row in kept for line in _plain_row(row)) > MOST_CHARACTERS
-    ):
-        loose = [row for row in kept if row.drop != KEEP]
-        if not loose:
+def _fits(found: Sequence[Row], *, head: str, grid: str) -> bool:
+    fixed = len(f"START HERE. {head}") + len(grid) + len(FOOT) + 8
+    words = _words(found) + len(f"START HERE. {head} {FOOT}".split())
+    characters = fixed + sum(len(_plain_row(row)) + 1 for row in found)
+    return words <= MOST_WORDS and characters <= MOST_CHARACTERS
+
+
+def _fitting(contents: Contents, *, head: str, grid: str) -> list[Row]:
+    """Rows within both limits: step by step, words are cut and rows that may go are left out."""
+    found: list[Row] = []
+    for scale, least in _STEPS:
+        page = Page(contents, scale=scale)
+        found = [row for row in rows(page) if row.drop < least]
+        if _fits(found, head=head, grid=grid):
             break
-        kept.remove(max(loose, key=lambda row: row.drop))
-    return kept
+    return found
 
 
-def _plain_row(row: Row) -> list[str]:
+def _plain_row(row: Row) -> str:
     label = row.label.replace("\n", " ")
-    return [f"{label}: {plain_runs(row.runs)}" if label else f"  {plain_runs(row.runs)}"]
+    return f"{label}: {plain_runs(row.runs)}" if label else f"  {plain_runs(row.runs)}"
 
 
 def _plain_grid(grid: dict[str, object] | None) -> str:
@@ -118,10 +124,8 @@ def _head(contents: Contents) -> str:
 
 
 def _composed(contents: Contents) -> tuple[list[Row], dict[str, object] | None]:
-    page = Page(contents)
-    grid = _grid(page)
-    found = rows(page)
-    return _fitting(found, head=_head(contents), grid=_plain_grid(grid)), grid
+    grid = _grid(Page(contents))
+    return _fitting(contents, head=_head(contents), grid=_plain_grid(grid)), grid
 
 
 def plain(contents: Contents) -> str:
@@ -133,7 +137,7 @@ def plain(contents: Contents) -> str:
         if grid is not None and not placed and row.group > _GRID_GROUP:
             lines += [_plain_grid(grid)]
             placed = True
-        lines += _plain_row(row)
+        lines.append(_plain_row(row))
     return "\n".join([*lines, "", FOOT, ""])
 
 
