@@ -28,7 +28,7 @@ BLAME = re.compile(
     re.IGNORECASE,
 )
 SETTING = re.compile(
-    r"(?:^|[\s\"'(])(?:/work/|/farm/|/home/\w|/root/)|subagent|\bthis session\b", re.IGNORECASE
+    r"(?:^|[\s\"'(])(?:/work/|/farm/|/home/\w|/root/)|subagent", re.IGNORECASE
 )
 
 

@@ -120,7 +120,7 @@ def test_search_finds_entries_and_messages(home: Home) -> None:
     """One search over what was typed and what was imported."""
     kinds = {hit["kind"] for hit in home.run("find", "gate", "--json").json}
     kinds |= {hit["kind"] for hit in home.run("find", "message", "--json").json}
-    assert kinds == {"entry", "event"}
+    assert kinds == {"incident", "event"}
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def _cited(body: object) -> tuple[str, ...]:
     found: list[str] = []
     for name in ("exhibits", "incidents", "told_to_stop", "order", "proof_of_service"):
         value = getattr(body, name, None)
-        found += [value] if isinstance(value, str) else (value or ())
+        if isinstance(value, str | tuple):
+            found += [value] if isinstance(value, str) else value
     return tuple(dict.fromkeys(found))
 
 
