@@ -6,13 +6,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -50,12 +50,17 @@ def found_pages() -> list[tuple[str, Page]]:
 
 async def _static(request: Request) -> Response:
     name, kind = request.path_params["name"], request.path_params["kind"]
-    path = _STATIC / f"{name}.{kind}"
     if request.method == "POST":
         return error_page(405)
-    if kind not in _KINDS or path not in set(_STATIC.iterdir()):
+    known = _files()
+    if kind not in _KINDS or f"{name}.{kind}" not in known:
         return error_page(404)
-    return FileResponse(path, media_type=_KINDS[kind])
+    return Response(known[f"{name}.{kind}"], media_type=_KINDS[kind])
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in _STATIC.iterdir() if path.is_file()}
 
 
 async def _answer(book: Book, name: str, page: Page, request: Request) -> Response:
@@ -78,6 +83,7 @@ async def _endpoint(book: Book, name: str, page: Page, request: Request) -> Resp
         page=name,
         nonce=request.scope["nonce"],
         method=request.method,
+        wanted_as=request.headers.get("sec-fetch-dest", ""),
         host=request.headers["host"],
         params=request.path_params,
     )

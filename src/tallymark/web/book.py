@@ -48,6 +48,7 @@ class Book:
         self.chosen: dict[str, Any] = {}
         self.held: dict[str, str] | None = None
         self.ended = False
+        self.locked_itself = False
         self._notices: dict[str, dict[str, Any]] = {}
         self._lock = RLock()
         self._wrong = 0
@@ -79,7 +80,7 @@ class Book:
         """The passphrase was right."""
         with self._lock:
             self.diary = diary
-            self.suggestion, self._wrong = None, 0
+            self.suggestion, self._wrong, self.locked_itself = None, 0, False
             self.exit_to = (
                 "weather" if "weather" in diary.vault.drafts().get("exit", "") else "blank"
             )
@@ -105,6 +106,7 @@ class Book:
             self.chosen.clear()
             self.session.locked()
             if diary is not None:
+                self.locked_itself = not self.ended
                 diary.close()
 
     def leave(self) -> None:

@@ -11,6 +11,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition
@@ -54,7 +55,7 @@ class Feed(io.RawIOBase):
         self._head = bytearray()
         self._at = self._taken = 0
         self._done = self._failed = False
-        self._room: Callable[[], object] = lambda: None
+        self._room: Callable[[], object] | None = None
 
     # The side of the browser ------------------------------------------------------------------
 
@@ -135,15 +136,22 @@ class Feed(io.RawIOBase):
             self._taken += len(part)
             if self._taken <= _REPLAY:
                 self._head += part
-            self._room()
+            self._let_go_on()
             return part
+
+    def _let_go_on(self) -> None:
+        """Wake the browser's side once, if it waits; it may be gone when the program ends."""
+        room, self._room = self._room, None
+        if room is not None:
+            with suppress(RuntimeError):
+                room()
 
     def close(self) -> None:
         """The reader wants no more; the browser's side is let go on."""
         with self._change:
             super().close()
             self._chunks.clear()
-            self._room()
+            self._let_go_on()
 
 
 @dataclass(frozen=True, slots=True)

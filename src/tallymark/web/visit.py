@@ -29,13 +29,17 @@ class Locked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request. ``form`` has the fields sent, ``params`` the parts of the address."""
+    """One request. ``form`` has the fields sent, ``params`` the parts of the address.
+
+    ``wanted_as`` is what the browser wants it for (``document``, ``image``, ...), or empty.
+    """
 
     book: Book
     page: str
     nonce: str
     host: str = ""
     method: str = "GET"
+    wanted_as: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     upload: Upload | None = None

@@ -1,4 +1,4 @@
-"""The three addresses that give anything out of a file, and the charts as still pictures."""
+"""The two addresses that give anything out of a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tallymark.errors import UnknownRecord
 from tallymark.model.record import Exhibit
 from tallymark.web.evidence import file_answer, pixels_answer, preview_kind, text_answer
 from tallymark.web.visit import NotHere, Page, Visit
+
+_WANTED_AS: dict[str, set[str]] = {"pixels": {"image", ""}, "text": {"iframe", ""}, "none": set()}
 
 
 def _exhibit(visit: Visit) -> tuple[Exhibit, Any]:
@@ -28,13 +30,15 @@ def look(visit: Visit) -> Response:
     body, source = _exhibit(visit)
     with source:
         kind = preview_kind(body)
-        if kind == "none":
+        if visit.wanted_as not in _WANTED_AS[kind]:
             raise NotHere
         return pixels_answer(source) if kind == "pixels" else text_answer(source)
 
 
 def whole(visit: Visit) -> Response:
     """The file itself, only ever as a download."""
+    if visit.wanted_as not in {"document", ""}:
+        raise NotHere
     body, source = _exhibit(visit)
     return file_answer(source, body)
 

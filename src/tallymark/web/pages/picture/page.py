@@ -69,6 +69,8 @@ def behind(visit: Visit) -> Response:
 
 def chart(visit: Visit) -> Response:
     """The chart as a still picture: in an ``<img>`` nothing in it can run or be followed."""
+    if visit.wanted_as not in {"image", ""}:
+        raise NotHere
     _, view = _view(visit)
     return Response(view.svg, media_type="image/svg+xml", headers=evidence_policy(_CHART_POLICY))
 

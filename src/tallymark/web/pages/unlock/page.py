@@ -20,7 +20,7 @@ def show(visit: Visit) -> Response:
     if book.diary is not None:
         return visit.go("/home")
     if book.exists:
-        return visit.show(held=book.held is not None)
+        return visit.show(itself=book.locked_itself)
     if book.suggestion is None:
         book.suggestion = suggest()
     return visit.template("pages/unlock/new.html", suggestion=book.suggestion, place=str(book.path))
