@@ -154,8 +154,9 @@ def test_memory_stays_flat_when_the_reader_is_slow() -> None:
     reader.start()
     asyncio.run(send())
     reader.join()
-    assert got == [data * 200]
-    assert most <= 20
+    assert most <= 17
+    assert len(got) == 1
+    assert got[0] == data * 200
 
 
 @settings(max_examples=50)

@@ -88,6 +88,7 @@ class Feed(io.RawIOBase):
         with self._change:
             self._failed = not self._done
             self._change.notify_all()
+            self._let_go_on()
 
     # The side of the diary --------------------------------------------------------------------
 
@@ -136,7 +137,8 @@ class Feed(io.RawIOBase):
             self._taken += len(part)
             if self._taken <= _REPLAY:
                 self._head += part
-            self._let_go_on()
+            if len(self._chunks) < _WAITING:
+                self._let_go_on()
             return part
 
     def _let_go_on(self) -> None:
