@@ -62,16 +62,23 @@ class Page:
 def clip(text: str, most: int) -> str:
     """The text on one line, cut with an ellipsis at a word where there is one.
 
-    Words of one letter are words too: there are at most ``most // 5`` of them.
+    Words of one letter are words too: there are at most ``most // 4`` of them.
     """
-    found = text.split(None, most // 5 + 1)
-    line = " ".join(found[: most // 5 + 1])
-    if len(found) > most // 5 + 1:
+    found = text.split(None, most // 4 + 1)
+    line = " ".join(found[: most // 4 + 1])
+    if len(found) > most // 4 + 1:
         line += "\u2026"
     if len(line) <= most:
         return line
     cut = line[: most - 1]
     return (cut[: cut.rfind(" ")] if cut.rfind(" ") > most // 2 else cut).rstrip(" ,.;:") + "…"
+
+
+def short(label: str) -> str:
+    """A phase or anchor with fewer words: ``before told to stop 3 May 2026``."""
+    for word in ("they were ", "was ", "the ", "on "):
+        label = label.replace(f" {word}", " ").removeprefix(word)
+    return label
 
 
 def joined(parts: Sequence[Sequence[Run]], between: str = " · ") -> list[Run]:
@@ -98,7 +105,7 @@ def _contact(page: Page) -> list[Row]:
     words = " / ".join(told[:2]) or "Not recorded. Ask how to reach them without risk."
     return [
         Row(0, "SAFE CONTACT", (words,)),
-        Row(0, "DANGER NOW", ("Not asked by this program. Ask first.",), drop=1),
+        Row(0, "DANGER NOW", ("Not asked by this program. Ask first.",), drop=3),
     ]
 
 
@@ -207,7 +214,7 @@ def _phases(page: Page) -> list[Row]:
     parts: list[list[Run]] = []
     for place, phase in enumerate(phases):
         between = 0 < place < len(phases) - 1
-        words = "between the two dates" if between else page.clip(phase.label, 60)
+        words = "between the two" if between else page.clip(short(phase.label), 60)
         parts.append([page.figure(phase.episodes.value, phase.episodes.refs), f" {words}"])
     if page.summary.told:
         proof = (
@@ -263,7 +270,7 @@ def _orders(page: Page) -> list[Row]:
             found.append(Row(5, "", (*told, ". NOT recorded as reported: ", *missing, ".")))
     if len(page.summary.orders) > 2:
         found.append(Row(5, "", (f"{len(page.summary.orders) - 2} more orders: see inside.",)))
-    return found or [Row(5, "ORDER", ("none recorded",), drop=4)]
+    return found or [Row(5, "ORDER", ("none recorded",), drop=5)]
 
 
 def _effect(page: Page) -> list[Row]:
@@ -281,14 +288,14 @@ def _effect(page: Page) -> list[Row]:
         wrote = f", written {quote.hours_later} h after" if quote.hours_later else ""
         words = f"\u201c{page.clip(quote.words, 110)}\u201d ("
         label = "" if found else "EFFECT"
-        found.append(Row(5, label, (words, *page.cite([quote.ref]), f"{wrote})."), drop=5))
+        found.append(Row(5, label, (words, *page.cite([quote.ref]), f"{wrote})."), drop=2))
     if effect.changes:
         parts: list[list[Run]] = [
             [f"{page.clip(c.words, 36)} {c.day} ", *page.cite(c.refs[:1])]
             for c in effect.changes[-4:]
         ]
         label = "" if found else "EFFECT"
-        found.append(Row(5, label, ("Changed: ", *joined(parts, ", "), "."), drop=6))
+        found.append(Row(5, label, ("Changed: ", *joined(parts, ", "), "."), drop=4))
     return found
 
 
@@ -337,7 +344,7 @@ def _second(page: Page) -> list[Row]:
     second = page.summary.second
     whole = page.summary.counts.episodes.value
     if not second.total.value:
-        return [Row(6, "SECOND SOURCE", ("none recorded",), drop=4)]
+        return [Row(6, "SECOND SOURCE", ("none recorded",), drop=5)]
     willing = dict(second.willing)
     parts: list[list[Run]] = []
     for label, figure in second.lines[:5]:
@@ -386,7 +393,7 @@ def _other_side(page: Page) -> list[Row]:
         parts: list[list[Run]] = [
             [f"{q.day}: {page.clip(q.words, 50)} ", *page.cite(q.refs)] for q in quiet[-2:]
         ]
-        found.append(Row(7, "", tuple(joined(parts)), drop=4))
+        found.append(Row(7, "", tuple(joined(parts)), drop=5))
     return [*found, Row(7, "", (_kept(contents),))]
 
 

@@ -11,13 +11,23 @@ from collections.abc import Sequence
 from tallymark.pack import say
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section, plain_runs
-from tallymark.pack.sections.summary.rows import Page, Row, rows
+from tallymark.pack.sections.summary.rows import Page, Row, rows, short
 
 MOST_WORDS = 450
 MOST_CHARACTERS = 4_000
 MOST_CHANNELS = 6
 _GRID_GROUP = 3
-_STEPS = ((1.0, 99), (1.0, 5), (0.7, 5), (0.7, 3), (0.5, 3), (0.35, 3), (0.35, 1), (0.2, 1))
+_STEPS = (
+    (1.0, 99),
+    (1.0, 5),
+    (0.7, 5),
+    (0.7, 4),
+    (0.5, 4),
+    (0.5, 3),
+    (0.35, 2),
+    (0.35, 1),
+    (0.2, 1),
+)
 """How much of each text is kept, and from which ``drop`` on rows are left out, step by step."""
 FOOT = "These are counts of what was recorded. No risk level is given: none is implied."
 
@@ -53,12 +63,19 @@ def _grid(page: Page) -> dict[str, object] | None:
         _line(page, "all", [(c.value, c.refs) for c in total.cells], total.episodes, total.items)
     )
     phases = [column.phase for column in grid.columns]
+    cuts = [i for i in range(1, len(phases)) if phases[i] != phases[i - 1]]
     return {
         "columns": [[c.label, c.days] for c in grid.columns],
-        "cuts": [i for i in range(1, len(phases)) if phases[i] != phases[i - 1]],
-        "names": [p.label.removeprefix("after ") for p in page.summary.phases[1:]],
+        "cuts": cuts,
+        "names": [_cut_name(page, phases[i - 1], phases[i]) for i in cuts],
         "rows": lines,
     }
+
+
+def _cut_name(page: Page, before: int, after: int) -> str:
+    """What the line in the grid stands for; two things when both fell into one column's edge."""
+    crossed = page.summary.phases[before + 1 : after + 1]
+    return " and ".join(short(phase.label.removeprefix("after ")) for phase in crossed)
 
 
 def _line(page: Page, label: str, cells: Sequence[object], *ends: object) -> list[Run]:
@@ -71,12 +88,17 @@ def _count(page: Page, value: int, refs: Sequence[str]) -> Run:
 
 
 def _words(found: Sequence[Row]) -> int:
-    return sum(len(f"{r.label} {plain_runs(r.runs)}".split()) for r in found)
+    return sum(_count_words(f"{r.label} {plain_runs(r.runs)}") for r in found)
+
+
+def _count_words(text: str) -> int:
+    """Pieces between spaces that hold a letter or a figure: a dot between two pieces is no word."""
+    return sum(any(map(str.isalnum, piece)) for piece in text.split())
 
 
 def _fits(found: Sequence[Row], *, head: str, grid: str) -> bool:
     fixed = len(f"START HERE. {head}") + len(grid) + len(FOOT) + 8
-    words = _words(found) + len(f"START HERE. {head} {FOOT}".split())
+    words = _words(found) + _count_words(f"START HERE. {head} {FOOT}")
     characters = fixed + sum(len(_plain_row(row)) + 1 for row in found)
     return words <= MOST_WORDS and characters <= MOST_CHARACTERS
 
