@@ -29,10 +29,7 @@ def _fed(body: bytes, cuts: list[int], **limits: int) -> Multipart:
 
 
 def _whole(feed: Feed) -> bytes:
-    got = b""
-    while part := feed.read(1000):
-        got += part
-    return got
+    return b"".join(iter(lambda: feed.read(1000) or b"", b""))
 
 
 @given(

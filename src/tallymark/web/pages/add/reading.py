@@ -34,15 +34,18 @@ def read_moment(answers: Mapping[str, str], *, zone: str, today: date) -> Moment
     if sure == "exact" and "T" not in value:
         raise Unclear({"from_time": "Type the time, or choose that you know the day only."})
     end = _point(answers, "to", today, with_time=True) if sure == "range" else None
-    if end is not None and _whole(end) < datetime.fromisoformat(value):
-        raise Unclear({"to": "The end is before the start. Look at both days again."})
+    if end is not None:
+        _check_order(value, end)
     return Moment(value, precision=_PRECISION[sure], zone=zone, end=end)
 
 
-def _whole(value: str) -> datetime:
-    """The last moment of a bare day, or the moment itself."""
-    point = datetime.fromisoformat(value)
-    return point if "T" in value else point + timedelta(days=1)
+def _check_order(start: str, end: str) -> None:
+    """A day alone begins at midnight, so on one day either both have a time or only the end has."""
+    if datetime.fromisoformat(end) >= datetime.fromisoformat(start):
+        return
+    if end == start[:10]:
+        raise Unclear({"to_time": "Type the time it ended too, or leave both times empty."})
+    raise Unclear({"to": "The end is before the start. Look at both days again."})
 
 
 def _point(answers: Mapping[str, str], which: str, today: date, *, with_time: bool) -> str:
@@ -76,7 +79,7 @@ def _clock(typed: str, which: str) -> str:
     hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
     if found and found[3] and 1 <= hour <= 12:
         hour = hour % 12 + (12 if found[3] == "pm" else 0)
-    if hour > 23 or minute > 59:
+    if hour > 23 or minute > 59 or (found and found[3] == "am" and hour > 12):
         raise Unclear({f"{which}_time": "This is not a time. Type it like 21:10 or 9.10pm."})
     return f"{hour:02}:{minute:02}"
 
