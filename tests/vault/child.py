@@ -24,14 +24,15 @@ class Worker:
     """Appends, attaches and imports in random order for ever."""
 
     def __init__(self, folder: Path, *, seed: int, says: int) -> None:
-        self.folder, self.draw, self.says = folder, random.Random(seed), says
+        self.folder, self.says = folder, says
+        self.seed, self.draw = seed, random.Random(seed)
 
     def work(self) -> None:
         """Until killed."""
         now = lambda: datetime.now(UTC)  # noqa: E731 - one word for one use
         with Vault.open(self.folder, passphrase=PASSPHRASE, now=now) as vault:
             self.say("open", "-", "-")
-            held = attach(vault, b"chat")
+            held = attach(vault, b"chat %d" % self.seed)
             self.say("attach", held.record.id, held.record.body.sha256)
             while True:
                 choices = (self.append, self.append, self.attach, self.bring_in)

@@ -28,7 +28,7 @@ class VaultMachine(RuleBasedStateMachine):
         )
         self.data = [one.data for one in self.vault.records()]
         self.files: dict[str, bytes] = {}
-        self.events: dict[tuple[str, str], int] = {}
+        self.events: dict[tuple[bytes, str], int] = {}
         self.drafts: dict[str, str] = {}
         self.open = None
 
@@ -60,7 +60,7 @@ class VaultMachine(RuleBasedStateMachine):
         events = [event(n, "mango") for n in range(count)]
         stored = bring_in(self.vault, held, events, channel=channel)
         self.data.append(stored.data)
-        self.events[held.record.id, channel] = count
+        self.events[self.files[held.record.id], channel] = count
 
     @precondition(lambda self: self.files and self.open is None)
     @rule(count=st.integers(1, 50))

@@ -105,7 +105,7 @@ def show(
     """Make ``gen`` visible and doom what it takes the place of; gives the doomed numbers.
 
     Replaced are the generation of the import
-    record ``replaces`` and an earlier one of the same exhibit and channel.
+    record ``replaces`` and an earlier one of the same bytes and channel.
     """
     first = connection.execute("SELECT coalesce(max(first + count), 0) FROM generations").get
     doomed = connection.execute(

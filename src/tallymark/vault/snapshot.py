@@ -93,7 +93,7 @@ def present(events: EventColumns, sources: Sequence[Generation]) -> list[Generat
 
 def _load(connection: Connection, source: Generation, channels: _Names, parties: _Names) -> Parts:
     seconds, party, kind, flags = columns.load(connection, source.gen)
-    direction = _directions(party, source)
+    direction = directions(party, source)
     places = [parties.place(name) for name in source.parties]
     if places != list(range(len(places))):
         party = array("H", map(places.__getitem__, party))
@@ -107,7 +107,7 @@ def _load(connection: Connection, source: Generation, channels: _Names, parties:
     return parts if source.rises == 0 else _sorted(parts)
 
 
-def _directions(party: array[int], source: Generation) -> array[int]:
+def directions(party: array[int], source: Generation) -> array[int]:
     """2 for the owner of the export, 1 for anybody else, 0 for no sender or no known owner."""
     labels = source.parties
     if source.owner not in labels[1:]:

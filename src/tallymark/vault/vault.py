@@ -222,7 +222,7 @@ class Vault:
         """Begin to take in the events of an exhibit; nobody sees them until ``finish``.
 
         ``finish`` replaces the events of the import that its record ``replaces``, and of an
-        earlier import of the same exhibit and channel.
+        earlier import of the same bytes and channel.
         """
         body = self.record(exhibit_id).record.body
         if not isinstance(body, Exhibit):
