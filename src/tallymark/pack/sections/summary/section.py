@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from tallymark.pack import say
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section, plain_runs
-from tallymark.pack.sections.summary.rows import Page, Row, rows, short
+from tallymark.pack.sections.summary.line import Page, Row, short
+from tallymark.pack.sections.summary.rows import rows
 
 MOST_WORDS = 450
 MOST_CHARACTERS = 4_000
@@ -20,6 +21,7 @@ _GRID_GROUP = 3
 _STEPS = (
     (1.0, 99),
     (1.0, 5),
+    (0.85, 5),
     (0.7, 5),
     (0.7, 4),
     (0.5, 4),
