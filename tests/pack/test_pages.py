@@ -258,3 +258,14 @@ def test_the_first_page_stays_one_page_whatever_is_written(empty_log, tmp_path, 
     for label in ("SAFE CONTACT", "LATEST", "NOT recorded as reported", "OTHER SIDE", "SEAL"):
         assert label in plain
     assert "OTHERS MAY STILL HOLD" in plain
+
+
+def test_first_page_and_order_sheet_agree_on_what_was_reported(log, tmp_path):
+    """An entry that a contact with police names counts as reported on both."""
+    entry = next(r.id for r in log.records if getattr(r.body, "condition", None) == 1)
+    log.add(PoliceContact(at=Moment(value="2026-11-22T09:00"), how="101", incidents=(entry,)))
+    built = log.pack(tmp_path / "pack")
+    assert "NOT recorded as reported: none." in (built.folder / "summary.txt").read_text()
+    text = _flat(_text(built.folder / "2-everything.pdf"))
+    assert "in the evening. [reported #19]" in text
+    assert "[NOT recorded as reported]" not in text

@@ -238,7 +238,7 @@ def _police(body: PoliceContact, _names: Names) -> Mapping[str, str]:
         f"{word}: {text}"
         for word, text in (
             ("Officer", body.officer),
-            ("Outcome", body.outcome),
+            ("Outcome", say.code(body.outcome)),
             ("Promised", body.promised),
         )
         if text

@@ -13,6 +13,8 @@ _MOST_REFS = 4
 _FIGURE = 12
 _FOR_THE_PERSON = frozenset({"completeness"})
 """Views that help the person to write; they say nothing about what happened."""
+_DRAWN_ONLY = frozenset({"timeline"})
+"""Views whose rows stand elsewhere in the pack."""
 _FAMILY = re.compile(r"font-family=\"[^\"]*\"")
 
 
@@ -27,7 +29,8 @@ def _cell(text: str, refs: tuple[str, ...], *, contents: Contents) -> list[objec
 
 def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
     view = picture.build(name, contents.casefile)
-    rows = view.table.rows
+    rows = () if name in _DRAWN_ONLY else view.table.rows
+    elsewhere = "" if rows else "Typed entries: Chronology. Messages: data/events.csv."
     data: dict[str, object] = {
         "title": view.title,
         "sentence": view.sentence,
@@ -37,7 +40,9 @@ def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
         "rows": [
             [_cell(c.text, c.refs, contents=contents) for c in row] for row in rows[:MOST_ROWS]
         ],
-        "cut": f"The first {MOST_ROWS} of {len(rows):,} rows." if len(rows) > MOST_ROWS else "",
+        "cut": f"The first {MOST_ROWS} of {len(rows):,} rows."
+        if len(rows) > MOST_ROWS
+        else elsewhere,
     }
     return data, _FAMILY.sub('font-family="Noto Sans"', view.svg).encode()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from tallymark.model.record import Incident, Order, Record
+from collections.abc import Mapping
+
+from tallymark.model.record import Incident, Order, PoliceContact, Record
 from tallymark.pack import say
 from tallymark.pack.chronology import Names, order_kind
 from tallymark.pack.contents import Contents
-from tallymark.pack.sections._section import Part, Run, Section
+from tallymark.pack.sections._section import Part, Run, Section, cite
+from tallymark.picture.breaches import reported
 
 
 def _touching(order: Record, contents: Contents) -> list[tuple[int, Record, Incident]]:
@@ -41,16 +44,17 @@ def _order(record: Record, body: Order, contents: Contents) -> dict[str, object]
         ["Copy", names.labels(body.exhibits) or "not recorded"],
     ]
     touching = _touching(record, contents)
+    told = _reports(contents)
     listed = {c.number for c in body.conditions}
     conditions: list[dict[str, object]] = [
         {
             "label": f"Condition {c.number}",
             "words": c.words,
-            "entries": [_line(t) for t in touching if t[2].condition == c.number],
+            "entries": [_line(t, told) for t in touching if t[2].condition == c.number],
         }
         for c in body.conditions
     ]
-    rest = [_line(t) for t in touching if t[2].condition not in listed]
+    rest = [_line(t, told) for t in touching if t[2].condition not in listed]
     if rest:
         conditions.append({"label": "No condition named", "words": "", "entries": rest})
     return {
@@ -61,12 +65,30 @@ def _order(record: Record, body: Order, contents: Contents) -> dict[str, object]
     }
 
 
-def _line(row: tuple[int, Record, Incident]) -> list[Run]:
-    number, _, body = row
-    told = f"reported, reference {body.reported}" if body.reported else "NOT recorded as reported"
+def _reports(contents: Contents) -> dict[str, list[int]]:
+    """For each reported entry the numbers of the contacts that name it; the same rule as page one."""
+    found: dict[str, list[int]] = {ref: [] for ref in reported(contents.casefile)}
+    for record in contents.casefile.current():
+        if isinstance(record.body, PoliceContact):
+            for ref in record.body.incidents:
+                found.setdefault(ref, []).append(contents.numbers[record.id])
+    return found
+
+
+def _line(row: tuple[int, Record, Incident], told: Mapping[str, list[int]]) -> list[Run]:
+    number, record, body = row
     first = (body.what_happened or body.words_said or ", ".join(body.behaviours)).split("\n")[0]
     words = first if len(first) <= 90 else first[:89].rstrip() + "…"
-    return [number, f" {say.moment(body.happened)}: {words} [{told}]"]
+    runs: list[Run] = [number, f" {say.moment(body.happened)}: {words} "]
+    if record.id not in told:
+        return [*runs, "[NOT recorded as reported]"]
+    reference = f", reference {body.reported}" if body.reported else ""
+    return [
+        *runs,
+        f"[reported{reference}",
+        *([" ", *cite(told[record.id])] if told[record.id] else []),
+        "]",
+    ]
 
 
 def _content(contents: Contents) -> tuple[Part, ...]:
