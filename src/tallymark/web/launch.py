@@ -57,6 +57,7 @@ class Opening:
     """The way from this process to a window: an address, and a file that leads there."""
 
     def __init__(self, book: Book) -> None:
+        self.book = book
         self.address = f"http://{book.hosts[0]}{LANDING}{book.session.landing_secret}"
         self.plain_address = f"http://{book.hosts[1]}{LANDING}{book.session.landing_secret}"
         self.file: Path | None = None
