@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,71 +28,84 @@ OWNER = "Maya"
 def demo(folder: Path) -> None:
     """Run the whole chain on a made-up case in FOLDER: vault, picture, pack, check, desk.
 
-    Nobody in it exists. Nothing is asked and nothing leaves this computer.
+    Nobody in it exists, and its clock is the story's own. Nothing is asked and nothing leaves this
+    computer.
     """
     if folder.exists() and any(folder.iterdir()):
         raise OutputExists("There is already something in this folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    with _case() as case:
-        pack = _main_vault(case, folder)
-        others = [_small_vault(case, folder, part) for part in ("second", "third")]
+    with _case() as (case, story):
+        pack = _main_vault(folder, case, story)
+        others = [_small_vault(folder, case, story, part) for part in ("second", "third")]
     ok, verdict = _verify(pack.zip)
-    link = _desk(folder, [pack.zip, *others])
+    link = _desk(folder, [pack.zip, *others], _Calendar(story["made"]))
     _close(pack, ok=ok, verdict=verdict, link=link)
     if not ok:
         raise click.exceptions.Exit(1)
 
 
+class _Calendar:
+    """The clock of the case: stands at the minute that its story says, one second on at each look."""
+
+    def __init__(self, at: str) -> None:
+        self.set(at)
+
+    def set(self, at: str) -> None:
+        """Go to a minute of the story, never back."""
+        self._at = datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The next second of the story."""
+        self._at += timedelta(seconds=1)
+        return self._at
+
+
 @contextmanager
-def _case() -> Iterator[Path]:
+def _case() -> Iterator[tuple[Path, dict[str, Any]]]:
     with as_file(files("tallymark.cli") / "demo_case") as folder:
-        yield folder
+        yield folder, json.loads((folder / "case.json").read_text("utf-8"))
 
 
-def _records(case: Path, part: str) -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = json.loads((case / "case.json").read_text("utf-8"))[part]
-    return loaded
-
-
-def _main_vault(case: Path, folder: Path) -> Any:
-    """Chat, photos, letter and typed entries into an encrypted vault; the picture; the pack."""
+def _main_vault(folder: Path, case: Path, story: dict[str, Any]) -> Any:
+    """Typed entries, chat, photos and letter into an encrypted vault; the picture; the pack."""
     from tallymark.diary import Diary
 
-    with Diary.create(folder / "vault", passphrase=PASSPHRASE) as diary:
+    clock = _Calendar(story["main"][0]["written"])
+    with Diary.create(folder / "vault", passphrase=PASSPHRASE, now=clock) as diary:
         click.echo("1  An encrypted vault was made.")
-        first = [item for item in _records(case, "main") if item["type"] in {"person", "place"}]
-        known = _write(diary, case, first, {})
+        _write(diary, case, story["main"], clock)
+        click.echo(
+            f"2  {len(diary.entries())} entries typed: told to stop, an order, what happened."
+        )
+        clock.set(story["files"])
         found = diary.import_file(case / CHAT, answers={"owner": OWNER})
         counts = found.summary["counts"]
         click.echo(
-            f"2  The chat export: {counts['message']} messages, {counts['events']} lines with a time."
+            f"3  The chat export: {counts['message']} messages, {counts['events']} lines with a time."
         )
         kept = [diary.attach(path) for path in sorted(case.glob("*.jpg"))]
-        click.echo(f"3  {len(kept)} pictures kept byte for byte, among them a letter.")
-        rest = [item for item in _records(case, "main") if item["type"] not in {"person", "place"}]
-        _write(diary, case, rest, known)
-        click.echo(
-            f"4  {len(diary.entries())} entries typed: told to stop, an order, what happened."
-        )
+        click.echo(f"4  {len(kept)} pictures kept byte for byte, among them a letter.")
         _look(diary)
+        clock.set(story["made"])
         return diary.pack(folder / "pack-for-police")
 
 
-def _write(
-    diary: Diary, case: Path, items: list[dict[str, Any]], known: dict[str, str]
-) -> dict[str, str]:
+def _write(diary: Diary, case: Path, items: list[dict[str, Any]], clock: _Calendar) -> None:
     """Write the records in order; ``@key`` stands for the id of an earlier one."""
     import msgspec
 
     from tallymark.model.record import Body
 
+    known: dict[str, str] = {}
     for item in items:
-        stated = _resolved({k: v for k, v in item.items() if k not in {"key", "photo"}}, known)
+        clock.set(item["written"])
+        stated = _resolved(
+            {k: v for k, v in item.items() if k not in {"key", "photo", "written"}}, known
+        )
         if "photo" in item:
             stated["exhibits"] = [diary.attach(case / item["photo"]).record.id]
         body = msgspec.convert(stated, Body)
         known[item["key"]] = diary.record(body).record.id
-    return known
 
 
 def _resolved(value: Any, known: dict[str, str]) -> Any:
@@ -120,11 +133,13 @@ def _look(diary: Diary) -> None:
     click.echo("")
 
 
-def _small_vault(case: Path, folder: Path, part: str) -> Path:
+def _small_vault(folder: Path, case: Path, story: dict[str, Any], part: str) -> Path:
     from tallymark.diary import Diary
 
-    with Diary.create(folder / f"vault-{part}", passphrase=PASSPHRASE) as diary:
-        _write(diary, case, _records(case, part), {})
+    clock = _Calendar(story[part][0]["written"])
+    with Diary.create(folder / f"vault-{part}", passphrase=PASSPHRASE, now=clock) as diary:
+        _write(diary, case, story[part], clock)
+        clock.set(story["made"])
         diary.pack(folder / f"pack-{part}")
     return folder / f"pack-{part}.zip"
 
@@ -136,14 +151,11 @@ def _verify(pack: Path) -> tuple[bool, str]:
     return verdict.ok, verdict.text()
 
 
-def _desk(folder: Path, packs: list[Path]) -> str:
+def _desk(folder: Path, packs: list[Path], clock: _Calendar) -> str:
     """Take three packs in at a desk and say the one link that it proposes."""
     from tallymark.desk import Desk
 
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    with Desk.create(folder / "desk", passphrase=PASSPHRASE, now=now) as desk:
+    with Desk.create(folder / "desk", passphrase=PASSPHRASE, now=clock) as desk:
         for pack in packs:
             desk.add(pack)
         return "; ".join(str(link) for link in desk.links()) or "none"

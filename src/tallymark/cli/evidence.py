@@ -149,9 +149,7 @@ def inspect(
     if events:
         name = chosen_format(file, format_name)
         for line in importers.event_lines(file, options=answers, format=name):
-            click.echo(
-                line if isinstance(line, str | bytes) else json.dumps(line, ensure_ascii=False)
-            )
+            click.echo(line)
         return
     summary = importers.inspect(file, options=answers, format=format_name)
     if as_json:

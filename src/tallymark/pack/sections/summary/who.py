@@ -52,7 +52,7 @@ def other_rows(page: Page) -> list[Row]:
         if not initials:
             parts += [clip(i.value, 44) for i in who.identifiers[: page.most(4)]]
             parts += [f"works {page.clip(who.employer, 30)}"] if who.employer else []
-            parts += [page.clip(who.vehicle, 36)] if who.vehicle else []
+            parts += [clip(who.vehicle, 60)] if who.vehicle else []
         parts += (
             [f"keys or passwords: {page.clip(who.keys_or_passwords, 50)}"]
             if who.keys_or_passwords
@@ -71,7 +71,7 @@ def latest_rows(page: Page) -> list[Row]:
     runs: list[Run] = [
         f"{latest.when} ",
         *page.cite([latest.id]),
-        f": \u201c{page.clip(latest.words, 150)}\u201d",
+        f": \u201c{clip(latest.words, 150)}\u201d",
     ]
     if latest.exhibits:
         runs.append(f" Exhibits {', '.join(latest.exhibits[:4])}.")
