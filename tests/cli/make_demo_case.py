@@ -127,7 +127,7 @@ def photo(words: str, taken: str, *, place: bool) -> bytes:
     exif = Image.Exif()
     exif[0x010F], exif[0x0110], exif[0x0132] = "Demo", "Phone 1", taken
     exif.get_ifd(0x8769).update(
-        {0x9003: taken, 0x9011: "+01:00" if "03:07" not in taken else "+00:00"}
+        {0x9003: taken, 0x9011: "+01:00" if "2026:04" <= taken < "2026:10:25" else "+00:00"}
     )
     if place:
         exif.get_ifd(0x8825).update({1: "N", 2: (53.0, 48.0, 2.9), 3: "W", 4: (1.0, 32.0, 56.8)})

@@ -16,9 +16,9 @@ from tallymark.errors import AmbiguousFormat, QuestionNeeded, TallymarkError
 from tallymark.importers import _shape
 from tallymark.importers._batch import Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
-from tallymark.importers._limits import lock_down
 from tallymark.importers._protocol import Importer, Reading
 from tallymark.importers._source import Opened
+from tallymark.jail.limits import lock_down
 from tallymark.model.event import EventBatch
 
 PACKAGE = "tallymark.importers"

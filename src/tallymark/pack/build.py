@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -24,6 +24,7 @@ from tallymark.pack import pages, seal, words
 from tallymark.pack.contents import Contents, Progress, Seal, choose
 from tallymark.pack.names import Original
 from tallymark.pack.parts import Copying, Parts, plain_errors
+from tallymark.pack.pictures import redrawn
 
 PROGRAM = "tallymark 0.1.0"
 
@@ -88,6 +89,7 @@ def build(  # noqa: PLR0913 - everything that differs from pack to pack is named
     )
     sources = _Sources(record_data, open_original)
     with plain_errors(), Parts(target) as parts:
+        contents = replace(contents, pictures=redrawn(contents, open_original=open_original))
         payload = _payload(contents, parts, sources=sources, leaf_hashes=leaf_hashes)
         tags = [*pages.write(contents), *words.write(contents)]
         tags += seal.tag_files(

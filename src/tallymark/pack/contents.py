@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import compress
 from typing import Literal
@@ -73,7 +73,8 @@ class Contents:
 
     ``made`` is aware. ``withheld`` are all places in the log that are neither shown nor erased,
     ``kept_back`` those among them that the person had chosen. ``numbers`` gives, for each record
-    id, the number that people see. ``summary`` is counted from ``casefile``.
+    id, the number that people see. ``summary`` is counted from ``casefile``. ``pictures`` are small
+    SVG files by the path of their original.
     """
 
     casefile: Casefile
@@ -90,6 +91,7 @@ class Contents:
     series: str
     sequence: int
     seal: Seal
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def initials_only(self) -> bool:

@@ -1,30 +1,25 @@
 """Evidence on the screen: redrawn pixels or plain text, never the file itself.
 
-A picture is decoded and drawn again as a new file, so that nothing that was hidden in the old one
-reaches the browser. Text is escaped. Each answer carries a policy that allows nothing to run.
+A picture is decoded in a confined child and drawn again as a new file, so that nothing that was
+hidden in the old one reaches this process or the browser. Text is escaped. Each answer carries a policy that allows nothing to run.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import re
-import warnings
 from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.responses import Response, StreamingResponse
 
+from tallymark import examiners
 from tallymark.model.record import Exhibit
 from tallymark.web.guard import evidence_policy
 from tallymark.web.render import plain
 
-MOST_PIXELS = 60_000_000
-_WIDEST = 1600
 _TEXT = 64 * 1024
 _CHUNK = 256 * 1024
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "HEIF")
 _PICTURES = {
     "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff",
     "image/heic", "image/heif",
@@ -42,10 +37,6 @@ TEXT_POLICY = (
 Kind = Literal["pixels", "text", "none"]
 
 
-class NotShown(ValueError):
-    """This file cannot be shown as a picture here; it is kept all the same."""
-
-
 def preview_kind(body: Exhibit) -> Kind:
     """How a file is shown: by the type its first bytes gave it, never by its name."""
     if body.mime in _PICTURES:
@@ -53,54 +44,20 @@ def preview_kind(body: Exhibit) -> Kind:
     return "text" if body.mime.startswith("text/") else "none"
 
 
-def redrawn(source: BinaryIO) -> bytes:
-    """The picture as a new JPEG at most 1,600 pixels wide, without metadata. Raises ``NotShown``."""
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _redraw(source)
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        MemoryError,
-    ) as problem:
-        raise NotShown from problem
-
-
-def _redraw(source: BinaryIO) -> bytes:
-    with Image.open(source, formats=_FORMATS) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise NotShown
-        picture.draft("RGB", (_WIDEST, _WIDEST))
-        turned = ImageOps.exif_transpose(picture).convert("RGBA")
-    turned.thumbnail((_WIDEST, _WIDEST))
-    page = Image.new("RGB", turned.size, "white")
-    page.paste(turned, mask=turned.getchannel("A"))
-    target = io.BytesIO()
-    page.save(target, "JPEG", quality=85)
-    return target.getvalue()
-
-
 def pixels_answer(source: BinaryIO) -> Response:
     """The redrawn picture, or a drawing that says it cannot be shown."""
-    try:
+    found = examiners.pixels(source)
+    if found is not None:
         return Response(
-            redrawn(source), media_type="image/jpeg", headers=evidence_policy(PIXEL_POLICY)
+            examiners.jpeg(found), media_type="image/jpeg", headers=evidence_policy(PIXEL_POLICY)
         )
-    except NotShown:
-        drawing = (
-            '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="90" viewBox="0 0 640 90">'
-            '<rect width="640" height="90" fill="#fffdf8"/><text x="16" y="52" font-size="20" '
-            'font-family="sans-serif" fill="#1c1a17">This picture cannot be shown here. It is kept.'
-            "</text></svg>"
-        )
-        return Response(drawing, media_type="image/svg+xml", headers=evidence_policy(PIXEL_POLICY))
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="90" viewBox="0 0 640 90">'
+        '<rect width="640" height="90" fill="#fffdf8"/><text x="16" y="52" font-size="20" '
+        'font-family="sans-serif" fill="#1c1a17">This picture cannot be shown here. It is kept.'
+        "</text></svg>"
+    )
+    return Response(drawing, media_type="image/svg+xml", headers=evidence_policy(PIXEL_POLICY))
 
 
 def text_answer(source: BinaryIO) -> Response:

@@ -12,14 +12,17 @@ from tallymark.pack.sections._section import Part, Section, cite
 def _content(contents: Contents) -> tuple[Part, ...]:
     cited = mentions(contents)
     paths = {o.number: o.path for o in contents.originals}
-    found, numbers = [], []
+    found, numbers, pictures = [], [], {}
     for record, why in listed_exhibits(contents):
         body, number = record.body, contents.numbers[record.id]
         if not isinstance(body, Exhibit):
             continue
         numbers.append(number)
+        path = paths.get(body.number, "")
+        if path in contents.pictures:
+            pictures[f"pictures/{number}.svg"] = contents.pictures[path]
         rows = [
-            ["File here", paths.get(body.number, "")],
+            ["File here", path],
             ["Size", f"{say.size(body.size)} ({body.mime})"],
             ["SHA-256", body.sha256],
         ]
@@ -30,16 +33,18 @@ def _content(contents: Contents) -> tuple[Part, ...]:
                 "title": body.title or body.name or say.code(body.kind),
                 "why": why,
                 "rows": [] if why else rows,
+                "picture": f"/pictures/{number}.svg" if path in contents.pictures else "",
                 "cited": cite(cited.get(record.id, ())),
             }
         )
     lead = (
         f"{say.count(len(found), 'exhibit')}. Exhibit numbers are proposed and never change; "
-        "police may add their own."
+        "police may add their own. Pictures here are redrawn small: look at the originals."
         if found
         else "No exhibit is in this pack."
     )
-    return (Part(data={"lead": lead, "exhibits": found}, numbers=tuple(numbers)),)
+    data = {"lead": lead, "exhibits": found}
+    return (Part(data=data, numbers=tuple(numbers), files=pictures),)
 
 
 SECTION = Section(order=60, title="Exhibits", content=_content, new_page=True)

@@ -33,7 +33,7 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None),
-    "clone": (56, 220), "clone3": (435, 435), "unshare": (272, 97), "setns": (308, 268),
+    "unshare": (272, 97), "setns": (308, 268),
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
@@ -54,6 +54,7 @@ _OPENS: dict[str, tuple[int | None, int | None, int]] = {
     "open": (2, None, 1),
     "openat": (257, 56, 2),
 }
+_CLONE, _CLONE3, _THREAD = (56, 220), (435, 435), 0x00010000
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _WRITING = (
     os.O_WRONLY
@@ -66,7 +67,8 @@ _WRITING = (
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
-_DENY = 0x00050000 | errno.EPERM
+_ERRNO = 0x00050000
+_DENY = _ERRNO | errno.EPERM
 _X32 = 0x40000000
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
@@ -76,8 +78,11 @@ def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("<HBBI", code, yes, no, value)
 
 
-def program(machine: str) -> bytes | None:
-    """The filter for ``machine`` as the kernel takes it; ``None`` where the numbers are not known."""
+def program(machine: str, *, threads: bool = False) -> bytes | None:
+    """The filter for ``machine`` as the kernel takes it; ``None`` where the numbers are not known.
+
+    With ``threads`` the process may start threads, which have the same filter, and still no process.
+    """
     if machine not in _ARCHITECTURES:
         return None
     audit, column = _ARCHITECTURES[machine]
@@ -93,17 +98,34 @@ def program(machine: str) -> bytes | None:
             # seccomp_data.args starts at byte 16; flags fit in its low half
             steps += [_step(_EQUAL, number, no=4), _step(_LOAD, 16 + 8 * argument)]
             steps += [_step(_ANY_BIT, _WRITING, no=1), _step(_RETURN, _DENY), _step(_LOAD, 0)]
+    steps += _births(column, threads=threads)
     steps.append(_step(_RETURN, _ALLOW))
     return b"".join(steps)
+
+
+def _births(column: int, *, threads: bool) -> list[bytes]:
+    """``clone`` for threads alone, or not at all.
+
+    ``clone3`` hides its flags from a filter: it is "not there", so that the C library goes on with
+    ``clone``.
+    """
+    absent = _ERRNO | errno.ENOSYS if threads else _DENY
+    steps = [_step(_EQUAL, _CLONE3[column], no=1), _step(_RETURN, absent)]
+    if threads:
+        steps += [_step(_EQUAL, _CLONE[column], no=4), _step(_LOAD, 16)]
+        steps += [_step(_ANY_BIT, _THREAD, yes=1), _step(_RETURN, _DENY), _step(_LOAD, 0)]
+    else:
+        steps += [_step(_EQUAL, _CLONE[column], no=1), _step(_RETURN, _DENY)]
+    return steps
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def install() -> bool:
+def install(*, threads: bool = False) -> bool:
     """Put the filter on this process for good. Whether it holds is tried out, not assumed."""
-    code = program(platform.machine()) if sys.platform == "linux" else None
+    code = program(platform.machine(), threads=threads) if sys.platform == "linux" else None
     if code is None:
         return False
     libc = ctypes.CDLL(None, use_errno=True)

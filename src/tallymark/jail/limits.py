@@ -1,21 +1,22 @@
-"""What holds the child that reads an export: limits of the system, and what is reported of them."""
+"""What holds a confined child: limits of the system, and what is reported of them."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-from tallymark.importers import _seccomp
+from tallymark.jail import seccomp
 
 MEMORY = 512 << 20
 OPEN_FILES = 32
 CPU_BASE = 120  # seconds, and one more for each MiB of the source
 
 
-def lock_down(*, size: int) -> dict[str, str]:
+def lock_down(*, size: int, memory: int = MEMORY, threads: bool = False) -> dict[str, str]:
     """Give up everything that reading does not need. Returns what holds, for ``jail`` of ``inspect``.
 
-    ``size`` in bytes sets the limit of processor time. Call it after all imports.
+    ``size`` in bytes sets the limit of processor time, ``memory`` in bytes that of the address
+    space; ``threads`` may still be started where a decoder needs them. Call it after all imports.
     """
     if sys.platform == "win32":
         return {
@@ -24,8 +25,8 @@ def lock_down(*, size: int) -> dict[str, str]:
             "writing": "blocked for Python code",
             **_audited(),
         }
-    held = _rlimits(CPU_BASE + (size >> 20))
-    if sys.platform == "linux" and _seccomp.install():
+    held = _rlimits(CPU_BASE + (size >> 20), memory)
+    if sys.platform == "linux" and seccomp.install(threads=threads):
         return {"network": "blocked", "writing": "blocked", **held}
     return {
         "network": "blocked for Python code",
@@ -35,7 +36,7 @@ def lock_down(*, size: int) -> dict[str, str]:
     }
 
 
-def _rlimits(cpu_seconds: int) -> dict[str, str]:
+def _rlimits(cpu_seconds: int, memory: int) -> dict[str, str]:
     import resource
 
     held = {"cpu": f"{cpu_seconds} s"}
@@ -46,10 +47,12 @@ def _rlimits(cpu_seconds: int) -> dict[str, str]:
         (resource.RLIMIT_CORE, 0),
     ]
     if sys.platform == "linux":
-        wanted.append((resource.RLIMIT_AS, MEMORY))
-        held["memory"] = "512 MiB"
+        wanted.append((resource.RLIMIT_AS, memory))
+        held["memory"] = f"{memory >> 20} MiB"
     else:
-        held["memory"] = "watched, 512 MiB"  # macOS does not enforce an address space limit
+        held["memory"] = (
+            f"watched, {memory >> 20} MiB"  # macOS does not enforce an address space limit
+        )
     for kind, value in wanted:
         _soft, hard = resource.getrlimit(kind)
         top = value if hard == resource.RLIM_INFINITY else min(value, hard)
