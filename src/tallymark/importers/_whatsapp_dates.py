@@ -72,9 +72,12 @@ class Dates:
     seen: list[tuple[Form, Parts]] = field(default_factory=list)
 
     def add(self, form: Form, parts: Iterable[Parts]) -> None:
-        """Note dates of one form that follow each other."""
-        if len(self.seen) < MAX_DATES:
-            self.seen.extend((form, p) for p in parts)
+        """Note dates of one form that follow each other; where a file is cut makes no difference."""
+        for part in parts:
+            if len(self.seen) >= MAX_DATES:
+                return
+            if not self.seen or self.seen[-1] != (form, part):
+                self.seen.append((form, part))
 
     def decide(self, answer: str | None) -> dict[Form, Decision]:
         """The decision for every form, the most frequent first to help the others."""
@@ -94,7 +97,7 @@ def _candidates(form: Form, dates: list[Parts]) -> list[str]:
     usual = ["dmy", "mdy"]
     if last == 4 or any(_all(dates, order) for order in usual):
         return usual
-    return [*usual, "ymd"]
+    return [*usual, "ymd", "ydm"]
 
 
 def _all(dates: list[Parts], order: str) -> bool:
@@ -165,16 +168,17 @@ def _by_order(dates: list[Parts], orders: list[str]) -> str | None:
 def _backward_steps(days: list[date | None]) -> int:
     """How often time falls back by more than a day and stays back.
 
-    A single date that dips and returns counts for nothing: it may be a line pasted into a message.
+    A date that dips and returns may be a line pasted into a message: three of them count as one.
     """
     plain = [d for d in days if d is not None]
-    kept = plain[:1]
+    kept, dips = plain[:1], 0
     for place, day in enumerate(plain[1:], start=1):
         following = plain[place + 1] if place + 1 < len(plain) else None
         if day < kept[-1] and (following is None or following >= kept[-1]):
+            dips += 1
             continue
         kept.append(day)
-    return sum((early - late).days > 1 for early, late in pairwise(kept))
+    return dips // 3 + sum((early - late).days > 1 for early, late in pairwise(kept))
 
 
 def question(decisions: Mapping[Form, Decision], example: Parts | None) -> tuple[Question, ...]:

@@ -31,7 +31,7 @@ _HEADER = re.compile(
     (?P<lead>{_MARK}{{0,4}})
     (?P<open>\[{_SPACE}?)?
     (?P<date>(?P<a>\d{{1,4}}){_BETWEEN}(?P<b>\d{{1,2}}){_BETWEEN}(?P<c>\d{{1,4}})(?!\d))
-    (?P<gap>{_MARK}{{0,2}}[.日일]?{_SPACE}{{0,2}}(?:г\.|р\.)?[,،，、]?{_SPACE}{{0,3}}
+    (?P<gap>{_MARK}{{0,2}}[.日일]?{_SPACE}{{0,2}}(?:г\.|р\.)?[,،，、]?{_MARK}{{0,2}}{_SPACE}{{0,3}}
         (?:(?:{_any(CONNECTORS)}){_SPACE}{{0,2}})?{_MARK}{{0,2}})
     (?P<time>(?P<before>(?:{_HALF}){_SPACE}?)?
         (?P<h>\d{{1,2}})(?:[:.٫hH]|{_SPACE}[hH]{_SPACE})(?P<m>\d{{2}})(?:[:.٫](?P<s>\d{{2}}))?(?!\d)

@@ -12,7 +12,7 @@ from tallymark.importers._batch import Sink
 from tallymark.importers._protocol import Source
 from tallymark.importers._whatsapp_careful import Careful
 from tallymark.importers._whatsapp_clock import Clocks
-from tallymark.importers._whatsapp_split import Cut, Splitter
+from tallymark.importers._whatsapp_split import MAX_RECORD, Cut, Splitter
 from tallymark.importers._whatsapp_survey import BOM, Found
 from tallymark.importers._whatsapp_words import DELETED, MISSED, OMITTED, POLLS
 from tallymark.model.event import NO_TIME
@@ -92,7 +92,11 @@ class Reader:
     def _unread(self, lead: bytes) -> None:
         """Bytes that belong to no record: blank lines are named as such, words are an issue."""
         ledger, issues = self._sink.ledger, self._sink.issues
-        if lead.strip(b" \t\r\n\x00" + BOM):
+        if len(lead) > MAX_RECORD // 2:
+            ledger.unparsed += len(lead)
+            self._sink.rejected += 1
+            issues.add("TOO_LONG")
+        elif lead.strip(b" \t\r\n\x00" + BOM):
             ledger.unparsed += len(lead)
             blank = len(lead) - len(lead.lstrip(b" \t\r\n"))
             number = self._line + lead.count(b"\n", 0, blank)

@@ -164,6 +164,10 @@ class Splitter:
             return at, lead, rows
         if not rows:
             return self._hold(buffer)
+        # a line too long to wait for cannot change what is above it
+        if len(buffer) - cut > MAX_RECORD // 2:
+            self._buffer, self.at = buffer[cut:], at + cut
+            return at, lead, rows
         last = rows.pop()
         self._buffer = buffer[cut - 1 - len(last[0]) - len(last[5]) :]
         self.at = at + len(buffer) - len(self._buffer)
