@@ -120,9 +120,9 @@ def seal(
     with BesideSha256() as digest:
         written = len(head)
         for block, last in _marked(_plain_blocks(source, digest, pad=pad, progress=progress)):
-            sealed = cipher.seal(block, last=last)
-            target.write(sealed)
-            written += len(sealed)
+            for sealed in cipher.seal(block, last=last):
+                target.write(sealed)
+                written += len(sealed)
         return Sealed(digest.hexdigest(), digest.size, written)
 
 
@@ -256,18 +256,15 @@ class _Stream:
         self._cipher = ChaCha20Poly1305(key)
         self._count = 0
 
-    def seal(self, block: bytes, *, last: bool) -> bytes:
-        """The sealed chunks of ``block``, which is a multiple of 64 KiB unless ``last``."""
+    def seal(self, block: bytes, *, last: bool) -> Iterator[bytes]:
+        """The sealed chunks of ``block``, one by one; it is a multiple of 64 KiB unless ``last``."""
         view = memoryview(block)
         encrypt = self._cipher.encrypt
-        ends = range(CHUNK, len(block) + CHUNK, CHUNK) if block else range(1)
-        parts: list[bytes] = []
-        for end in ends:
+        for end in range(CHUNK, len(block) + CHUNK, CHUNK) if block else range(1):
             final = last and end >= len(block)
             nonce = _nonce(self._count, last=final)
-            parts.append(encrypt(nonce, view[max(0, end - CHUNK) : end], None))
+            yield encrypt(nonce, view[max(0, end - CHUNK) : end], None)
             self._count += 1
-        return b"".join(parts)
 
     def open_each(self, block: bytes, *, last: bool) -> Iterator[bytes]:
         """The plaintext of the chunks in ``block``, one by one."""

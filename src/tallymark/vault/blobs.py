@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self, cast
 
 from tallymark.errors import RecordError, UnknownRecord, VaultDamaged
 from tallymark.integrity.envelope import Identity, Sealed, SealedReader, seal
@@ -16,6 +17,7 @@ from tallymark.vault import place
 from tallymark.vault.store import Connection
 
 SUFFIX = ".age"
+_STRETCH = 64 << 20  # bytes between two syncs beside the sealing; smaller files have only the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,51 @@ def store(folder: Path, source: BinaryIO, *, progress: Callable[[int], None] | N
     done: list[Sealed] = []
 
     def write(file: BinaryIO) -> None:
-        recipients = [identity.recipient]
-        done.append(seal(source, file, recipients=recipients, pad=True, progress=progress))
+        with _Ahead(file) as ahead:
+            target = cast("BinaryIO", ahead)
+            recipients = [identity.recipient]
+            done.append(seal(source, target, recipients=recipients, pad=True, progress=progress))
 
     place.write_file(file_of(folder, name), write)
     return Blob(name, identity, done[0])
+
+
+class _Ahead:
+    """Sends what was written to the disk while more is sealed, so that the last sync has little left.
+
+    An error of the disk is raised at the next write or on leaving: a sync that failed in between
+    is not reported again by a later one.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._since = file, 0
+        self._hand = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        """Itself, to write to."""
+        return self
+
+    def write(self, data: bytes) -> int:
+        """All of ``data``; now and then what is written so far is sent on beside."""
+        count = self._file.write(data)
+        self._since += count
+        if self._since >= _STRETCH and (self._last is None or self._last.done()):
+            self._check()
+            self._file.flush()
+            self._last = self._hand.submit(os.fsync, self._file.fileno())
+            self._since = 0
+        return count
+
+    def _check(self) -> None:
+        if self._last is not None:
+            self._last.result()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for what is under way; raise its error unless another is on its way already."""
+        self._hand.shutdown(wait=True)
+        if kind is None:
+            self._check()
 
 
 def next_ordinal(connection: Connection) -> int:
