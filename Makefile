@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.11 python3.13 python3.12 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The certificates of the machine, so that it works behind an office proxy too.
+UV := UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv
 WORKERS ?= auto
 
 .PHONY: demo test check docs bench reliability verifier lock clean
@@ -34,7 +36,7 @@ verifier: $(READY)
 	$(BIN)/python -m tallymark.verify.zipapp dist/tallymark-verify.pyz
 
 lock: $(READY)
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --all-extras --group test --group check pyproject.toml -o requirements.lock
 
 # uv goes into the environment itself, so that nothing is installed for the whole machine.
@@ -42,8 +44,8 @@ $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "tallymark needs Python 3.11 or newer with venv (on Debian: apt install python3-venv)."; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -e .
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps -e .
 	@touch $(READY)
 
 # What the tests use beside Python. As root on Debian it is installed; else the list is printed.
