@@ -10,6 +10,7 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import Exhibit, Identifier, Impact, Order, Person, PoliceContact, Record
 from tallymark.picture._entries import Entry, exhibits, people, place
 from tallymark.picture._identity import Figure, episode_of
+from tallymark.picture._links import current
 from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import DANGER, danger_label, order_label, second_label
 from tallymark.picture.breaches import condition_text, reported
@@ -141,7 +142,7 @@ def orders(found: Episodes) -> tuple[OrderBlock, ...]:
     """Each order with what the person linked to it, in order of service."""
     casefile = found.contacts.casefile
     told = reported(casefile)
-    held = [(r, r.body) for r in casefile.current() if isinstance(r.body, Order)]
+    held = [(r, r.body) for r in current(casefile) if isinstance(r.body, Order)]
     held.sort(key=lambda pair: (_sort_day(pair[1]), pair[0].id))
     return tuple(_order(found, record, body, told=told) for record, body in held)
 
@@ -196,7 +197,7 @@ def quotes(found: Episodes) -> tuple[Quote, ...]:
 def dated_lines(casefile: Casefile, kind: type[Impact | PoliceContact]) -> tuple[Line, ...]:
     """Changes in the person's life, or contacts with police, in order of time."""
     held = []
-    for record in casefile.current():
+    for record in current(casefile):
         body = record.body
         if isinstance(body, kind):
             parts = _parts(body)
@@ -244,7 +245,7 @@ def second_sources(found: Episodes) -> Second:
 
 
 def _labels(casefile: Casefile) -> dict[str, str]:
-    return {r.id: r.body.label for r in casefile.current() if isinstance(r.body, Person)}
+    return {r.id: r.body.label for r in current(casefile) if isinstance(r.body, Person)}
 
 
 def _sources(entry: Entry, files: dict[str, Exhibit], labels: dict[str, str]) -> list[str]:

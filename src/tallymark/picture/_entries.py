@@ -10,8 +10,11 @@ from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import Exhibit, Incident, Order, Person, Record, ToldToStop
 from tallymark.picture._clock import LocalClock, instant
+from tallymark.picture._links import current, same_people
 from tallymark.picture._view import day_text
 from tallymark.picture._words import NOT_KNOWN, basis_rank, lane_key, order_label
+
+OTHER_SIDE = frozenset({"suspect", "other"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def entries(casefile: Casefile, *, clock: LocalClock) -> tuple[Entry, ...]:
     """Every current incident, in order of happening, then id."""
     number, written = numbers(casefile), first_written(casefile.records)
     found = []
-    for record in casefile.current():
+    for record in current(casefile):
         if isinstance(record.body, Incident):
             at, day, clocked = place(record.body.happened, clock=clock)
             bases = record.body.attribution.basis if record.body.attribution else ()
@@ -138,7 +141,7 @@ def entries(casefile: Casefile, *, clock: LocalClock) -> tuple[Entry, ...]:
 def anchors(casefile: Casefile, *, clock: LocalClock) -> tuple[Anchor, ...]:
     """Told to stop and orders served, in order of time."""
     found = []
-    for record in casefile.current():
+    for record in current(casefile):
         body = record.body
         if isinstance(body, ToldToStop):
             found.append(_anchor(record, body.at, label="they were told to stop", clock=clock))
@@ -162,21 +165,27 @@ def _anchor(record: Record, moment: Moment, *, label: str, clock: LocalClock) ->
 
 def people(casefile: Casefile, *roles: str) -> tuple[tuple[Record, Person], ...]:
     """The people with one of these roles, in order of writing."""
-    found = [(r, r.body) for r in casefile.current() if isinstance(r.body, Person)]
+    found = [(r, r.body) for r in current(casefile) if isinstance(r.body, Person)]
     chosen = [pair for pair in found if set(roles).intersection(pair[1].roles)]
     return tuple(sorted(chosen, key=lambda pair: (pair[0].written, pair[0].id)))
 
 
 def exhibits(casefile: Casefile) -> dict[str, Exhibit]:
     """The current exhibits by record id."""
-    return {r.id: r.body for r in casefile.current() if isinstance(r.body, Exhibit)}
+    return {r.id: r.body for r in current(casefile) if isinstance(r.body, Exhibit)}
 
 
 def known_labels(casefile: Casefile) -> frozenset[str]:
-    """Names, numbers and accounts that the person recorded for the other side, in lower case."""
+    """Names, numbers and accounts that the person recorded for the other side, in lower case.
+
+    Those of a person who was later linked to the other side, such as "unknown-1", are among them.
+    """
+    held = {r.id: r.body for r in current(casefile) if isinstance(r.body, Person)}
+    same = same_people(casefile)
+    others = {same[ref] for ref, body in held.items() if OTHER_SIDE.intersection(body.roles)}
     found: set[str] = set()
-    for _, person in people(casefile, "suspect", "other", "proxy"):
-        if "suspect" in person.roles or "other" in person.roles:
+    for ref, person in held.items():
+        if same[ref] in others:
             found.update((person.label, *person.names))
             found.update(identifier.value for identifier in person.identifiers)
     return frozenset(plain(label) for label in found if label.strip())

@@ -15,6 +15,7 @@ from tallymark.model.record import HandOver, Import, Incident, PoliceContact, Re
 from tallymark.picture._clock import FAR, instant, months_later
 from tallymark.picture._entries import Anchor, exhibits, first_written, numbers
 from tallymark.picture._identity import Figure
+from tallymark.picture._links import current
 from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import NOT_KNOWN
 from tallymark.picture.episodes import (
@@ -174,7 +175,7 @@ def beginning(found: Episodes) -> Beginning | None:
     """When the first entry was written, and what the picture holds from before then."""
     casefile = found.contacts.casefile
     written = first_written(casefile.records)
-    starts = [written[r.id] for r in casefile.current() if isinstance(r.body, _DIARY)]
+    starts = [written[r.id] for r in current(casefile) if isinstance(r.body, _DIARY)]
     if not starts:
         return None
     cut, clock = min(starts), found.contacts.clock

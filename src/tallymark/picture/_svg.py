@@ -21,7 +21,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def text_width(text: str, size: float) -> float:
     """An upper estimate of the width of a line in units, for any common sans font."""
-    return size * sum(_advance(letter) for letter in text)
+    return size * sum(_advance(letter) for letter in _NOT_XML.sub("\ufffd", text))
 
 
 def _advance(letter: str) -> float:

@@ -6,6 +6,7 @@ from tallymark.model.casefile import Casefile
 from tallymark.model.record import Order, PoliceContact
 from tallymark.picture import charts
 from tallymark.picture._entries import Anchor, Entry, anchors
+from tallymark.picture._links import current
 from tallymark.picture._series import axis, direction_note, later_rows, points, when_text
 from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, day_text, plural
 from tallymark.picture._words import lane_label, order_label
@@ -14,7 +15,7 @@ from tallymark.picture.episodes import Episodes, episodes
 
 def _build(casefile: Casefile, *, gap_minutes: int = 60, limit: int = 200, offset: int = 0) -> View:
     found = episodes(casefile, gap_minutes=gap_minutes)
-    orders = {r.id: r.body for r in casefile.current() if isinstance(r.body, Order)}
+    orders = {r.id: r.body for r in current(casefile) if isinstance(r.body, Order)}
     served = [a for a in anchors(casefile, clock=found.contacts.clock) if a.kind == "order"]
     told = reported(casefile)
     named = [e for e in found.contacts.entries if e.body.order in orders]
@@ -41,7 +42,7 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60, limit: int = 200, offse
 def reported(casefile: Casefile) -> frozenset[str]:
     """Ids of the entries that the person recorded as reported to police or an agency."""
     found: set[str] = set()
-    for record in casefile.current():
+    for record in current(casefile):
         if isinstance(record.body, PoliceContact):
             found.update(record.body.incidents)
         elif getattr(record.body, "reported", None):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import QuietPeriod, Record
 from tallymark.picture import charts
+from tallymark.picture._links import current
 from tallymark.picture._series import direction_note
 from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, plural, span_text
 from tallymark.picture.episodes import Episodes, episodes
@@ -70,7 +71,7 @@ def _build(casefile: Casefile, *, least_days: int = 7) -> View:
 
 def quiet_periods(casefile: Casefile) -> tuple[tuple[Record, QuietPeriod], ...]:
     """The quiet periods that the person recorded, in order of their first day."""
-    found = [(r, r.body) for r in casefile.current() if isinstance(r.body, QuietPeriod)]
+    found = [(r, r.body) for r in current(casefile) if isinstance(r.body, QuietPeriod)]
     return tuple(sorted(found, key=lambda pair: (pair[1].start, pair[0].id)))
 
 

@@ -16,6 +16,7 @@ from tallymark.picture._clock import FAR
 from tallymark.picture._entries import Anchor, anchors, exhibits
 from tallymark.picture._grid import Grid, month_grid
 from tallymark.picture._identity import Figure, basis_counts
+from tallymark.picture._links import current
 from tallymark.picture._series import Episode, at_place, clock_text
 from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import BASES, lane_label
@@ -223,7 +224,7 @@ def _latest(found: Episodes) -> Latest | None:
     entry, casefile = held[-1], found.contacts.casefile
     files = exhibits(casefile)
     clock = found.contacts.clock
-    labels = {r.id: getattr(r.body, "label", "") for r in casefile.current()}
+    labels = {r.id: getattr(r.body, "label", "") for r in current(casefile)}
     told = blocks.dated_lines(casefile, PoliceContact)
     return Latest(
         id=entry.id,
@@ -247,7 +248,7 @@ def _newest(found: Episodes) -> Episode | None:
 
 def _told_exhibits(casefile: Casefile, told: Anchor | None) -> tuple[str, ...]:
     files = exhibits(casefile)
-    for record in casefile.current():
+    for record in current(casefile):
         if told is not None and record.id == told.id:
             refs = getattr(record.body, "exhibits", ())
             return unique(files[ref].number for ref in refs if ref in files)

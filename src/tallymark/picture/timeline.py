@@ -20,6 +20,7 @@ from tallymark.model.record import (
 from tallymark.picture import charts
 from tallymark.picture._clock import FAR, instant
 from tallymark.picture._entries import anchors, first_written, numbers, place, stated
+from tallymark.picture._links import current
 from tallymark.picture._series import (
     at_place,
     axis,
@@ -146,7 +147,7 @@ def _folded(found: Episodes) -> Episodes:
 
 def _dated(casefile: Casefile) -> dict[str, tuple[Record, Moment]]:
     found: dict[str, tuple[Record, Moment]] = {}
-    for record in casefile.current():
+    for record in current(casefile):
         body, moment = record.body, None
         if isinstance(body, Incident):
             moment = body.happened
