@@ -18,9 +18,16 @@ from typing import Any, BinaryIO, cast
 import msgspec
 
 from tallymark import plugins
-from tallymark.errors import QuestionNeeded, SourceChanged, SourceMissing, UnknownFormat
+from tallymark.errors import (
+    QuestionNeeded,
+    ReaderFailed,
+    SourceChanged,
+    SourceMissing,
+    UnknownFormat,
+)
 from tallymark.importers._frames import Request
 from tallymark.importers._jail import run
+from tallymark.importers._ledger import check_sum
 from tallymark.importers._protocol import Importer
 from tallymark.model.event import EventBatch, Locator, event_id
 
@@ -99,7 +106,7 @@ def inspect(
             result = run(request, on_batch=on_batch, progress=progress)
             sha256 = digest()
         after = os.fstat(fd)
-    if result.pop("sha256") != sha256 or _stamp(before) != _stamp(after):
+    if result.pop("sha256", "") != sha256 or _stamp(before) != _stamp(after):
         raise SourceChanged
     return _contract(result, {"sha256": sha256, "bytes": before.st_size, "name": _name(source)})
 
@@ -167,8 +174,8 @@ def _with_ids(lines: bytes, sha256: str) -> Iterator[bytes]:
         yield _sorted.encode(event)
 
 
-def _contract(result: dict[str, Any], source: dict[str, object]) -> dict[str, object]:
-    """The result in the order that people read it in."""
+def _contract(result: dict[str, Any], source: dict[str, Any]) -> dict[str, object]:
+    """The result in the order that people read it in; ``ReaderFailed`` when a part is missing."""
     first = ("format", "variant")
     then = (
         "counts",
@@ -181,6 +188,9 @@ def _contract(result: dict[str, Any], source: dict[str, object]) -> dict[str, ob
         "limits",
         "jail",
     )
+    if not {*first, *then} <= result.keys() or not isinstance(result["coverage"], dict):
+        raise ReaderFailed("The reader's answer is not whole.")
+    check_sum(result["coverage"], size=source["bytes"])
     ordered = {key: result.pop(key) for key in first}
     ordered["source"] = source
     ordered |= {key: result.pop(key) for key in then}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tallymark.errors import ReaderFailed
@@ -38,3 +39,17 @@ class Ledger:
             "skipped": self.skipped,
             "unparsed": self.unparsed,
         }
+
+
+def check_sum(coverage: Mapping[str, object], *, size: int) -> None:
+    """Whether a stated ledger adds up to what it is about; raises ``ReaderFailed``.
+
+    It comes out of a confined process that is not trusted. ``size`` is the file's, in bytes, as
+    this process knows it; the ledger of an archive is about its members instead.
+    """
+    whole = coverage.get("bytes", coverage.get("members"))
+    parts = [coverage.get(name) for name in ("records", "framing", "skipped", "unparsed")]
+    counted = [n for n in (whole, *parts) if isinstance(n, int) and n >= 0]
+    fits = len(counted) == 5 and counted[0] == sum(counted[1:])
+    if not fits or coverage.get("bytes", size) != size:
+        raise ReaderFailed("The reader's ledger does not add up.")
