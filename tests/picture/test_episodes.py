@@ -59,27 +59,40 @@ cases = st.tuples(entries, st.lists(events, max_size=30).map(tidy)).map(lambda p
 
 def by_hand(case: Casefile, *, gap: int) -> tuple[int, int]:
     """(episodes, items) the slow way: one object a time."""
-    lanes: dict[str, list[int]] = {}
+    exported: dict[str, list[int]] = {}
+    typed_at: dict[str, list[int]] = {}
     alone = 0
     columns = case.events
     for place, at in enumerate(columns.seconds):
         kind, way = columns.kind[place], columns.direction[place]
         if kind in {0, 1} and way != OUT:
-            lanes.setdefault(columns.channels[columns.channel[place]], []).append(at)
+            exported.setdefault(columns.channels[columns.channel[place]], []).append(at)
     for one in case.records:
         body = one.body
         if body.direction == "out":
             continue
         if body.happened.has_clock_time:
             at = int(body.happened.utc().timestamp())
-            lanes.setdefault(body.channel, []).append(at)
+            typed_at.setdefault(body.channel, []).append(at)
         else:
             alone += 1
     many = alone
-    for times in lanes.values():
-        times.sort()
-        many += 1 + sum(b - a > gap * 60 for a, b in itertools.pairwise(times))
-    return many, alone + sum(map(len, lanes.values()))
+    for times in exported.values():
+        many += 1 + sum(b - a > gap * 60 for a, b in itertools.pairwise(sorted(times)))
+    for channel, times in typed_at.items():
+        many += spans_by_hand(sorted(times), exported.get(channel, []), gap=gap * 60)
+    held = [*exported.values(), *typed_at.values()]
+    return many, alone + sum(map(len, held))
+
+
+def spans_by_hand(times: list[int], exported: list[int], *, gap: int) -> int:
+    """How many spans hold the typed times that have no exported item near."""
+    begun, many = None, 0
+    for at in times:
+        near = any(abs(at - other) <= gap for other in exported)
+        if not near and (begun is None or at - begun > gap):
+            begun, many = at, many + 1
+    return many
 
 
 @given(case=cases, gap=st.sampled_from((30, 60, 120)))
@@ -99,7 +112,7 @@ def test_a_longer_gap_never_gives_more_episodes(case: Casefile) -> None:
 
 @given(case=cases, more=events)
 def test_adding_an_item_never_lowers_items_or_days(case: Casefile, more: Ev) -> None:
-    """Items and days only grow; episodes lose at most the one pause that the new item fills."""
+    """Items and days only grow; an exported item can close one pause, and joins no more than that."""
     held = [
         Ev(
             at,
@@ -123,21 +136,57 @@ def test_adding_an_item_never_lowers_items_or_days(case: Casefile, more: Ev) -> 
     assert before.count() - 1 <= after.count() <= before.count() + 1
 
 
-@given(case=cases, place=st.integers(0, 10 * 1440 - 1))
-def test_adding_a_typed_entry_never_lowers_items_or_days(case: Casefile, place: int) -> None:
-    """The same for a typed entry, in every view that counts items, days or entries."""
+additions = st.tuples(
+    st.one_of(st.none(), st.integers(0, 10 * 1440 - 1)),
+    st.sampled_from(("voice", "in_person", "whatsapp")),
+    st.sampled_from(("in", "out", "third_party")),
+)
+
+
+@given(case=cases, one=additions, gap=st.sampled_from((30, 60, 120)))
+def test_adding_a_typed_entry_never_lowers_a_count(case: Casefile, one, gap: int) -> None:
+    """Episodes, items and days, in all and in each channel, never go down; entries go up by one."""
+    added = entry_of(99, *one)
     grown = Casefile(
-        records=(*case.records, entry_of(99, place, "voice", "in")),
-        events=case.events,
-        sources=case.sources,
-        zone=case.zone,
+        records=(*case.records, added), events=case.events, sources=case.sources, zone=case.zone
     )
-    before, after = episodes(case), episodes(grown)
-    assert after.items() == before.items() + 1
+    before, after = (episodes(c, gap_minutes=gap) for c in (case, grown))
+    assert after.items() == before.items() + (one[2] != "out")
     assert after.days() >= before.days()
-    assert before.count() - 1 <= after.count() <= before.count() + 1
+    assert before.count() <= after.count() <= before.count() + 1
+    lanes = {lane.lane.key: lane for lane in after.lanes}
+    for lane in before.lanes:
+        assert len(lanes[lane.lane.key]) >= len(lane)
     rows = [picture.build("completeness", one).data["entries"] for one in (case, grown)]
     assert rows[0] + 1 == rows[1]
+
+
+@given(case=cases, gap=st.sampled_from((30, 60, 120)))
+def test_episodes_lie_apart_and_hold_every_item_once(case: Casefile, gap: int) -> None:
+    """No two episodes of a channel touch, and each item lies in exactly one."""
+    for lane in episodes(case, gap_minutes=gap).lanes:
+        assert all(end < start for end, start in zip(lane.ends, lane.starts[1:], strict=False))
+        for at in (*lane.lane.seconds, *(entry.at for entry in lane.clocked())):
+            place = lane.index(at)
+            assert lane.starts[place] <= at <= lane.ends[place]
+
+
+def test_a_call_noted_between_two_others_does_not_make_them_one() -> None:
+    """Calls typed at 10:00 and 11:10 are two episodes; one noted at 10:40 later does not lower that."""
+    two = [typed("a", "2026-05-04T10:00"), typed("b", "2026-05-04T11:10")]
+    assert episodes(casefile(two)).count() == 2
+    assert episodes(casefile([*two, typed("c", "2026-05-04T10:40")])).count() == 2
+
+
+def test_a_typed_entry_between_two_exported_episodes_belongs_to_the_earlier() -> None:
+    """It is near both, joins neither to the other, and is listed with the first."""
+    at = secs("2026-05-04T10:00")
+    case = casefile(
+        [typed("a", "2026-05-04T10:50", channel="whatsapp")], [Ev(at), Ev(at + 100 * 60)]
+    )
+    found = episodes(case)
+    assert (found.count(), found.items()) == (2, 3)
+    assert found.lanes[0].ends[0] == at + 50 * 60
 
 
 @given(

@@ -1,9 +1,17 @@
-"""Episodes: contact in one channel with no gap longer than N minutes.
+"""Episodes: contact in one channel that belongs together in time.
 
 Items are single messages, calls, mails and typed entries. Only contact from the other side counts
 where the direction is known; contact of unknown direction counts and is told apart. System
-notices are not contact; calls are. A typed entry with no time of day is an episode of its own, since
-nobody can say what it was near to; a rough time is taken as it was stated. All of it works on columns: no object is made per event.
+notices are not contact; calls are. All of it works on columns: no object is made per event.
+
+In an export a gap longer than N minutes starts a new episode. A typed entry within N minutes of an
+exported item belongs to that episode; typed entries away from any are one episode for as long as they
+lie within N minutes of its first. So a typed entry never joins two episodes, and adding one never lowers
+how many there are: the number for typed entries is the least number of spans of N minutes that hold them,
+and more entries never need fewer. (Gaps alone would not keep that: a call noted between two others
+would make them one.) Only an export can close a gap between two episodes. An entry with no time
+of day is an episode of its own, since nobody can say what it was near to; a rough time is taken as
+it was stated.
 """
 
 from __future__ import annotations
@@ -228,16 +236,19 @@ def regroup(found: Contacts, *, gap_minutes: int = 60) -> Episodes:
 def compared(base: Episodes, *, gaps: Iterable[int] = GAPS) -> dict[int, int]:
     """How many episodes there are for each gap in minutes."""
     wanted = sorted(gaps)
-    # A longer gap only joins episodes, so one grouping by the shortest answers for all.
-    fine = base
-    if wanted and wanted[0] < base.gap_minutes:
-        fine = regroup(base.contacts, gap_minutes=wanted[0])
-    return {gap: sum(_joined(lane, gap=gap * 60) for lane in fine.lanes) for gap in wanted}
+    totals = dict.fromkeys(wanted, 0)
+    for lane in base.lanes:
+        pauses = _pauses(lane.lane.seconds, longer=min(wanted, default=0) * 60)
+        for gap in wanted:
+            spans = _spans(_apart(lane.lane, lane.clocked(), gap=gap * 60), gap=gap * 60)
+            exported = sum(map((gap * 60).__lt__, pauses)) + bool(lane.lane.seconds)
+            totals[gap] += exported + len(spans) + len(lane.daylong)
+    return totals
 
 
-def _joined(lane: LaneEpisodes, *, gap: int) -> int:
-    pauses = map(sub, islice(lane.starts, 1, None), lane.ends)
-    return sum(map(gap.__lt__, pauses)) + bool(lane.starts) + len(lane.daylong)
+def _pauses(times: Sequence[int], *, longer: int) -> list[int]:
+    """The gaps between neighbours that are longer than so many seconds."""
+    return [step for step in map(sub, islice(times, 1, None), times) if step > longer]
 
 
 def _contact_mask(events: EventColumns) -> bytes:
@@ -306,19 +317,56 @@ def _group(lane: Lane, *, gap: int) -> LaneEpisodes:
     clocked = tuple(entry for entry in lane.entries if entry.clocked)
     daylong = tuple(entry for entry in lane.entries if not entry.clocked)
     times = lane.seconds
-    if clocked:
-        times = sorted([*times, *(entry.at for entry in clocked)])
     steps = enumerate(map(sub, islice(times, 1, None), times), 1)
     cuts = [place for place, step in steps if step > gap]
+    starts = [times[cut] for cut in ([0, *cuts] if times else [])]
+    ends = [times[cut - 1] for cut in ([*cuts, len(times)] if times else [])]
+    apart = _apart(lane, clocked, gap=gap)
+    _widen(starts, ends, [entry.at for entry in clocked], gap=gap)
+    spans = _spans(apart, gap=gap)
     return LaneEpisodes(
         lane=lane,
-        starts=array("q", (times[cut] for cut in ([0, *cuts] if times else []))),
-        ends=array("q", (times[cut - 1] for cut in ([*cuts, len(times)] if times else []))),
+        # All spans lie apart, so that both columns can be sorted by themselves.
+        starts=array("q", sorted([*starts, *(span[0] for span in spans)])),
+        ends=array("q", sorted([*ends, *(span[1] for span in spans)])),
         daylong=daylong,
         _clocked_at=array("q", (entry.at for entry in clocked)),
         _clocked=clocked,
         _daylong_at=array("q", (entry.at for entry in daylong)),
     )
+
+
+def _apart(lane: Lane, clocked: Iterable[Entry], *, gap: int) -> list[int]:
+    """Times of the typed entries that have no exported item within ``gap`` seconds."""
+    times, found = lane.seconds, []
+    for entry in clocked:
+        after = bisect_left(times, entry.at)
+        near = times[max(after - 1, 0) : after + 1]
+        if all(abs(entry.at - at) > gap for at in near):
+            found.append(entry.at)
+    return found
+
+
+def _widen(starts: list[int], ends: list[int], typed: list[int], *, gap: int) -> None:
+    """Let each exported episode reach to its typed entries: the earlier of two episodes has them."""
+    bare_starts, bare_ends = tuple(starts), tuple(ends)
+    for at in typed:
+        here = bisect_right(bare_starts, at) - 1
+        if here >= 0 and at - bare_ends[here] <= gap:
+            ends[here] = max(ends[here], at)
+        elif here + 1 < len(starts) and bare_starts[here + 1] - at <= gap:
+            starts[here + 1] = min(starts[here + 1], at)
+
+
+def _spans(times: list[int], *, gap: int) -> list[tuple[int, int]]:
+    """The fewest spans of ``gap`` seconds that hold all times: each begins at the first one left."""
+    found: list[tuple[int, int]] = []
+    for at in times:
+        if found and at - found[-1][0] <= gap:
+            found[-1] = (found[-1][0], at)
+        else:
+            found.append((at, at))
+    return found
 
 
 def _within(column: Sequence[int], low: int, high: int) -> tuple[int, int]:
