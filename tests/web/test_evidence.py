@@ -21,7 +21,9 @@ def test_a_picture_is_drawn_anew_and_what_is_none_is_said_so() -> None:
     assert shown.media_type == "image/jpeg"
     assert other.media_type == "image/svg+xml"
     assert b"script" not in bytes(other.body)
-    assert {a.headers["content-security-policy-of-evidence"] for a in (shown, other)} == {PIXEL_POLICY}
+    assert {a.headers["content-security-policy-of-evidence"] for a in (shown, other)} == {
+        PIXEL_POLICY
+    }
 
 
 @given(st.binary(max_size=300))
