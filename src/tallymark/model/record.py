@@ -11,19 +11,60 @@ from typing import Literal
 
 import msgspec
 
+from tallymark.model.around import (
+    EvidenceRequest,
+    Phrase,
+    SafetyAction,
+    SameEvent,
+    SecondSource,
+    Tombstone,
+    Trigger,
+)
+from tallymark.model.body import Answer, Attribution, Identifier, RecordBody, Witness
 from tallymark.model.moment import Moment
+
+__all__ = [
+    "SPEC_VERSION",
+    "Answer",
+    "Attribution",
+    "Body",
+    "Condition",
+    "Correction",
+    "DeviceClock",
+    "Direction",
+    "Epoch",
+    "EvidenceRequest",
+    "Exhibit",
+    "HandOver",
+    "Identifier",
+    "Impact",
+    "Import",
+    "Incident",
+    "Moment",
+    "Order",
+    "Person",
+    "Phrase",
+    "Place",
+    "PoliceContact",
+    "Question",
+    "QuietPeriod",
+    "Record",
+    "SafetyAction",
+    "SameEvent",
+    "SecondSource",
+    "Sensitivity",
+    "ToldToStop",
+    "Tombstone",
+    "Trigger",
+    "Witness",
+]
 
 SPEC_VERSION = "1"
 
-Answer = Literal["yes", "no", "unsure"]
 Direction = Literal["in", "out", "third_party"]
 Sensitivity = Literal[
     "intimate", "child", "new_address", "medical", "legally_privileged", "third_party"
 ]
-
-
-class _Body(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", kw_only=True):
-    """Fields left empty are left out of the bytes."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -34,27 +75,14 @@ class Question(msgspec.Struct, frozen=True):
     text: str
 
 
-class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who else knows of it, how, and whether they said they would speak."""
-
-    person: str
-    how: Literal["saw", "heard", "told"] = "saw"
-    will_speak: Answer = "unsure"
-
-
-class Attribution(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How the person knows who it was (domain section 7.1)."""
-
-    basis: tuple[str, ...] = ()
-    confidence: Literal["certain", "likely", "possible", ""] = ""
-
-
-class Incident(_Body, frozen=True, tag="incident"):
+class Incident(RecordBody, frozen=True, tag="incident"):
     """Something that happened. Facts, exact words, feeling and inference are separate fields.
 
     ``persons``, ``place``, ``exhibits`` and the like hold record ids. ``effect`` is the person's
     own words on how it felt; ``fear_of_violence`` their answer. ``reported`` is a reference given
-    by police. Raises ``ValueError`` when nothing at all is said.
+    by police. ``for_person`` is the person (record id or label) the entry is kept for, when that is
+    not the writer. ``content_for_other_side`` says whether the person is content that the other
+    side reads it. Raises ``ValueError`` when nothing at all is said.
     """
 
     happened: Moment
@@ -83,6 +111,22 @@ class Incident(_Body, frozen=True, tag="incident"):
     learned: Moment | None = None
     reported: str | None = None
     source: Literal["typed", "dictated", "imported", "contributed"] = "typed"
+    ended: Moment | None = None
+    wanted: Answer | None = None
+    contact_reason: str = ""
+    my_words: str = ""
+    words_language: str = ""
+    appearance: str = ""
+    vehicle_seen: str = ""
+    identifiers_seen: tuple[Identifier, ...] = ()
+    injuries: str = ""
+    impacts: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    unreported_reason: str = ""
+    content_for_other_side: Answer | None = None
+    for_person: str | None = None
+    dictated_to: str = ""
+    translated_by: str = ""
 
     def __post_init__(self) -> None:
         """An entry with no words at all says nothing."""
@@ -91,7 +135,7 @@ class Incident(_Body, frozen=True, tag="incident"):
             raise ValueError(message)
 
 
-class Exhibit(_Body, frozen=True, tag="exhibit"):
+class Exhibit(RecordBody, frozen=True, tag="exhibit"):
     """An original file, byte for byte, with how it was obtained.
 
     ``number`` is the proposed reference such as ``AB/1`` and is frozen here. ``sha256`` is of the
@@ -112,19 +156,11 @@ class Exhibit(_Body, frozen=True, tag="exhibit"):
     original_still_held: Answer | None = None
     original_location: str = ""
     sensitivity: tuple[Sensitivity, ...] = ()
-    clocks: dict[str, str] = {}
+    clocks: dict[str, str] = msgspec.field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
-class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A phone number, handle, address or plate, and how it is known."""
-
-    scheme: Literal["phone", "email", "handle", "platform_id", "plate", "address", "other"]
-    value: str
-    how_known: str = ""
-
-
-class Person(_Body, frozen=True, tag="person"):
+class Person(RecordBody, frozen=True, tag="person"):
     """Somebody in the account. "unknown-1" is a person too and may later be linked."""
 
     label: str
@@ -143,9 +179,14 @@ class Person(_Body, frozen=True, tag="person"):
     language: str = ""
     access_needs: str = ""
     note: str = ""
+    description: str = ""
+    lived_together: Answer | None = None
+    children_together: Answer | None = None
+    known_orders: str = ""
+    do_not_use: str = ""
 
 
-class Place(_Body, frozen=True, tag="place"):
+class Place(RecordBody, frozen=True, tag="place"):
     """Somewhere in the account. A ``safe_location`` can never leave the vault."""
 
     label: str
@@ -155,7 +196,7 @@ class Place(_Body, frozen=True, tag="place"):
     safe_location: bool = False
 
 
-class ToldToStop(_Body, frozen=True, tag="told_to_stop"):
+class ToldToStop(RecordBody, frozen=True, tag="told_to_stop"):
     """When somebody told them to stop, how, and in which words."""
 
     at: Moment
@@ -164,6 +205,7 @@ class ToldToStop(_Body, frozen=True, tag="told_to_stop"):
     exact_words: str = ""
     exhibits: tuple[str, ...] = ()
     acknowledged: Answer | None = None
+    safe_at_the_time: Answer | None = None
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -171,9 +213,11 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
 
     number: int
     words: str
+    area: str = ""
+    exceptions: str = ""
 
 
-class Order(_Body, frozen=True, tag="order"):
+class Order(RecordBody, frozen=True, tag="order"):
     """A court order or police notice, with proof of service."""
 
     kind: str
@@ -184,10 +228,21 @@ class Order(_Body, frozen=True, tag="order"):
     proof_of_service: str | None = None
     conditions: tuple[Condition, ...] = ()
     exhibits: tuple[str, ...] = ()
+    case_number: str = ""
+    against: str | None = None
+    protects: tuple[str, ...] = ()
+    without_notice: Answer | None = None
+    varied: Moment | None = None
+    power_of_arrest: Answer | None = None
 
 
-class PoliceContact(_Body, frozen=True, tag="police_contact"):
-    """A contact with police or an agency, answered or not."""
+class PoliceContact(RecordBody, frozen=True, tag="police_contact"):
+    """A contact with police or an agency, answered or not, also a refused attempt.
+
+    ``reference`` is the log or incident number, ``crime_number`` the number of a recorded crime,
+    ``promised`` the next step in their words and ``follow_up`` by when. ``said`` is what the person
+    told them, ``exhibits`` what was handed over.
+    """
 
     at: Moment
     how: str = ""
@@ -197,18 +252,27 @@ class PoliceContact(_Body, frozen=True, tag="police_contact"):
     outcome: str = ""
     promised: str = ""
     incidents: tuple[str, ...] = ()
+    answered: Answer | None = None
+    crime_number: str = ""
+    warning_given: Answer | None = None
+    notice_served: Answer | None = None
+    follow_up: str = ""
+    said: str = ""
+    exhibits: tuple[str, ...] = ()
 
 
-class Impact(_Body, frozen=True, tag="impact"):
+class Impact(RecordBody, frozen=True, tag="impact"):
     """A change in the person's life, in their own words."""
 
     at: Moment
     code: str = "other"
     words: str = ""
     incidents: tuple[str, ...] = ()
+    until: Moment | None = None
+    exhibits: tuple[str, ...] = ()
 
 
-class QuietPeriod(_Body, frozen=True, tag="quiet_period"):
+class QuietPeriod(RecordBody, frozen=True, tag="quiet_period"):
     """A spell in which the diary was kept and nothing happened, or was not kept, and why."""
 
     start: str
@@ -217,7 +281,7 @@ class QuietPeriod(_Body, frozen=True, tag="quiet_period"):
     reason: str = ""
 
 
-class Correction(_Body, frozen=True, tag="correction"):
+class Correction(RecordBody, frozen=True, tag="correction"):
     """Withdraws or replaces ``target``. The old record stays and is shown struck through."""
 
     target: str
@@ -225,7 +289,7 @@ class Correction(_Body, frozen=True, tag="correction"):
     replacement: str | None = None
 
 
-class Import(_Body, frozen=True, tag="import"):
+class Import(RecordBody, frozen=True, tag="import"):
     """What an importer found in an exhibit: every answer given, the ledger and the digest.
 
     ``events_digest`` is SHA-256 over the canonical event lines, each with its newline, in file
@@ -235,15 +299,15 @@ class Import(_Body, frozen=True, tag="import"):
     exhibit: str
     importer: str
     importer_version: str
-    options: dict[str, str] = {}
+    options: dict[str, str] = msgspec.field(default_factory=dict)
     events: int = 0
     events_digest: str = ""
-    summary: dict[str, object] = {}
+    summary: dict[str, object] = msgspec.field(default_factory=dict)
     replaces: str | None = None
     duplicates: int = 0
 
 
-class Epoch(_Body, frozen=True, tag="epoch"):
+class Epoch(RecordBody, frozen=True, tag="epoch"):
     """The first record of a log: whose log it is and which key signs its heads.
 
     ``prior`` cites the head that this epoch goes on from, when there is one.
@@ -255,7 +319,7 @@ class Epoch(_Body, frozen=True, tag="epoch"):
     prior: str | None = None
 
 
-class HandOver(_Body, frozen=True, tag="hand_over"):
+class HandOver(RecordBody, frozen=True, tag="hand_over"):
     """A pack was made: for whom, and the digest of its tag manifest."""
 
     pack_id: str
@@ -281,6 +345,13 @@ Body = (
     | Import
     | Epoch
     | HandOver
+    | Trigger
+    | SafetyAction
+    | SecondSource
+    | SameEvent
+    | Phrase
+    | Tombstone
+    | EvidenceRequest
 )
 
 
