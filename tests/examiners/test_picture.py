@@ -99,3 +99,34 @@ def test_a_picture_is_no_wider_than_asked() -> None:
     found = examiners.pixels(io.BytesIO(saved("PNG")), widest=32)
     assert found is not None
     assert (found.width, found.height) == (32, 20)
+
+
+def test_clocks_are_found_while_another_reads() -> None:
+    """A stream that cannot go back is read once: the reader gets its bytes, the child its clocks."""
+    exif = Image.Exif()
+    exif[0x0132] = "2026:11:20 21:50:00"
+    data = saved("JPEG", exif=exif) + bytes(3 << 20)
+    with examiners.ClocksBeside(io.BytesIO(data)) as beside:
+        pieces = list(iter(lambda: beside.read(1 << 20), b""))
+        assert beside.found == {"file_changed": "2026-11-20T21:50:00"}
+    assert b"".join(pieces) == data
+
+
+def test_a_reader_goes_on_when_the_child_cannot_start(monkeypatch) -> None:
+    """Keeping a file never hangs on looking into it."""
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("tallymark.jail.process.subprocess.Popen", refuse)
+    with examiners.ClocksBeside(io.BytesIO(b"\xff\xd8\xff" * 9)) as beside:
+        assert beside.read(9) == b"\xff\xd8\xff" * 3
+        assert (len(beside.read()), beside.read(), beside.found) == (18, b"", {})
+
+
+def test_a_stream_that_is_left_early_ends_its_child() -> None:
+    """Nothing is found and nothing is left running."""
+    beside = examiners.ClocksBeside(io.BytesIO(saved("PNG")))
+    beside.read(10)
+    beside.close()
+    assert beside.found == {}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from tallymark import examiners, importers
+from tallymark import importers
 from tallymark.diary.kinds import sniff
 from tallymark.errors import AmbiguousFormat, SourceChanged, SourceMissing, UnknownFormat
+from tallymark.examiners import ClocksBeside
 from tallymark.model.record import Exhibit, Import, Person
 from tallymark.vault import Stored, Vault
 
@@ -82,28 +83,24 @@ def attach(
     source.seek(0)
     mime, kind = sniff(head)
     mark = initials(vault)
-    times = _clocks(source) if mime.startswith("image/") else {}
+    photo = ClocksBeside(source) if mime.startswith("image/") else None
 
     def describe(sha256: str, size: int, ordinal: int) -> Exhibit:
         held = held_already(vault, sha256)
         if held is not None:
             raise _AlreadyHeldError(held)
-        stated = {"mime": mime, "kind": kind, "modified": modified, "clocks": times, **fields}
+        stated: dict[str, Any] = {"mime": mime, "kind": kind, "modified": modified}
+        stated |= {"clocks": photo.found if photo else {}, **fields}
         return Exhibit(number=f"{mark}/{ordinal}", sha256=sha256, size=size, name=name, **stated)
 
     try:
-        return vault.attach(source, describe=describe, progress=progress)
+        read = cast("BinaryIO", photo) if photo else source
+        return vault.attach(read, describe=describe, progress=progress)
     except _AlreadyHeldError as already:
         return already.held
-
-
-def _clocks(source: BinaryIO) -> dict[str, str]:
-    """The times inside a picture. A file is kept also when it cannot be looked into."""
-    found: dict[str, str] = {}
-    with suppress(OSError):
-        found = examiners.clocks(source)
-    source.seek(0)
-    return found
+    finally:
+        if photo:
+            photo.close()
 
 
 def held_already(vault: Vault, sha256: str) -> Stored | None:

@@ -4,6 +4,6 @@ Every file is looked at in a confined child (``tallymark.jail``): the parent nev
 others sent. What comes back is plain pixels and short lines of text, checked again here.
 """
 
-from tallymark.examiners.picture import Pixels, clocks, jpeg, pixels
+from tallymark.examiners.picture import ClocksBeside, Pixels, clocks, jpeg, pixels
 
-__all__ = ["Pixels", "clocks", "jpeg", "pixels"]
+__all__ = ["ClocksBeside", "Pixels", "clocks", "jpeg", "pixels"]

@@ -6,7 +6,8 @@ import io
 import re
 import subprocess
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from os import read
 from typing import BinaryIO
@@ -51,8 +52,56 @@ def clocks(source: BinaryIO) -> dict[str, str]:
     ``camera_taken``, ``camera_digitised`` and ``file_changed`` are the device's local time, with an
     offset where it wrote one; ``gps_utc`` is UTC. Nothing is corrected and none is preferred.
     """
-    found = _ask(Request("clocks"), source).clocks
-    return {name: found[name] for name in CLOCKS if _CLOCK.fullmatch(found.get(name, ""))}
+    return _times(_ask(Request("clocks"), source))
+
+
+class ClocksBeside(io.RawIOBase):
+    """A stream that is asked for its clocks while somebody else reads it, once, from front to end.
+
+    Reading goes on whatever becomes of the child. ``found`` is filled when the end has been read:
+    as ``clocks`` gives it, and empty before, or when the bytes are no picture.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._source, self._left = source, MOST_BYTES
+        self._child = ExitStack()
+        with suppress(OSError):
+            self._process, self._answers = self._child.enter_context(_limited())
+            self._tell(msgspec.json.encode(Request("clocks")) + b"\n")
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """What the source gives; the child is told the same."""
+        data = self._source.read(size)
+        if data:
+            self._tell(data[: self._left])
+            self._left -= min(len(data), self._left)
+        elif size:
+            self._end()
+        return data
+
+    def close(self) -> None:
+        """End the child. The source stays open."""
+        self._child.close()
+        super().close()
+
+    def _tell(self, data: bytes) -> None:
+        process = getattr(self, "_process", None)
+        if data and process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):
+                process.stdin.write(data)
+
+    def _end(self) -> None:
+        process, self._process = getattr(self, "_process", None), None
+        if process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):
+                process.stdin.close()
+            self.found = _times(_decoded(_all(self._answers)))
 
 
 def jpeg(found: Pixels, *, quality: int = 85) -> bytes:
@@ -68,21 +117,41 @@ def jpeg(found: Pixels, *, quality: int = 85) -> bytes:
 
 def _ask(request: Request, source: BinaryIO) -> Answer:
     """The child's answer; an empty one when it died, took too long or said something else."""
-    with confined("tallymark.examiners._child") as (process, answers):
-        limit = threading.Timer(_SECONDS, process.kill)
+    with _limited() as (process, answers):
         feeding = threading.Thread(target=_feed, args=(process, request, source))
-        limit.start()
         feeding.start()
         try:
             said = _all(answers)
         finally:
-            limit.cancel()
             process.kill()
             feeding.join()
+    return _decoded(said)
+
+
+@contextmanager
+def _limited() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A child that ends by itself when it takes too long."""
+    with confined("tallymark.examiners._child") as (process, answers):
+        limit = threading.Timer(_SECONDS, process.kill)
+        limit.daemon = True
+        limit.start()
+        try:
+            yield process, answers
+        finally:
+            limit.cancel()
+
+
+def _decoded(said: bytes) -> Answer:
     try:
         return msgspec.msgpack.decode(said, type=Answer)
     except msgspec.MsgspecError:
         return Answer()
+
+
+def _times(answer: Answer) -> dict[str, str]:
+    """The clocks among what a child said: known names, and times alone."""
+    found = answer.clocks
+    return {name: found[name] for name in CLOCKS if _CLOCK.fullmatch(found.get(name, ""))}
 
 
 def _feed(process: subprocess.Popen[bytes], request: Request, source: BinaryIO) -> None:

@@ -22,9 +22,7 @@ _QUALITY = 70
 _AT_ONCE = 2
 
 
-def redrawn(
-    contents: Contents, *, open_original: Callable[[str], BinaryIO]
-) -> Mapping[str, bytes]:
+def redrawn(contents: Contents, *, open_original: Callable[[str], BinaryIO]) -> Mapping[str, bytes]:
     """A small picture for each photo that leaves, by the path of its original.
 
     It is an SVG that holds a JPEG, because the typesetter takes text files alone.
