@@ -67,6 +67,7 @@ class ClocksBeside(io.RawIOBase):
         self.found: dict[str, str] = {}
         self._source, self._left = source, MOST_BYTES
         self._child = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError):
             self._process, self._answers = self._child.enter_context(_limited())
             self._tell(msgspec.json.encode(Request("clocks")) + b"\n")
@@ -91,13 +92,13 @@ class ClocksBeside(io.RawIOBase):
         super().close()
 
     def _tell(self, data: bytes) -> None:
-        process = getattr(self, "_process", None)
+        process = self._process
         if data and process is not None and process.stdin is not None:
             with suppress(OSError, ValueError):
                 process.stdin.write(data)
 
     def _end(self) -> None:
-        process, self._process = getattr(self, "_process", None), None
+        process, self._process = self._process, None
         if process is not None and process.stdin is not None:
             with suppress(OSError, ValueError):
                 process.stdin.close()
