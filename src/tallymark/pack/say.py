@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from tallymark import law
 from tallymark.model.moment import Moment
 from tallymark.model.record import Record
 
@@ -57,17 +55,9 @@ def code(text: str) -> str:
     return (f"ex-{spelt[3:]}" if spelt.startswith("ex_") else spelt).replace("_", " ").strip()
 
 
-@cache
-def _behaviours() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads(
-        files("tallymark.pack").joinpath("behaviours.toml").read_text(encoding="utf-8")
-    )
-    return found
-
-
 def behaviour(text: str) -> str:
     """A behaviour code with its words: ``P04 uninvited at home``."""
-    words = _behaviours().get(text)
+    words = law.label("behaviours", text)
     return f"{text} {words}" if words else code(text)
 
 
