@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +16,10 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Body,
     Correction,
-    Impact,
     Incident,
     Order,
-    PoliceContact,
     Question,
-    ToldToStop,
+    QuietPeriod,
 )
 from tallymark.vault import Act, Finding, Hit, Stored, Vault
 
@@ -28,7 +27,13 @@ if TYPE_CHECKING:
     from tallymark.integrity.envelope import SealedReader
     from tallymark.integrity.keyslot import Cost
 
-ENTRY_KINDS = frozenset({"incident", "told_to_stop", "order", "police_contact", "impact"})
+ENTRY_KINDS = frozenset(
+    {
+        *("incident", "told_to_stop", "order", "police_contact", "impact", "quiet_period"),
+        *("trigger", "safety_action", "evidence_request", "second_source", "same_event"),
+        *("phrase", "tombstone"),
+    }
+)
 """Records that a person thinks of as entries in the diary."""
 
 
@@ -247,14 +252,20 @@ def _passphrase(text: str) -> str:
 
 def _when(stored: Stored) -> tuple[datetime, int]:
     """When it happened, else when it was written; the log's order decides between equals."""
-    body = stored.record.body
-    moment: Moment | None = None
-    if isinstance(body, Incident):
-        moment = body.happened
-    elif isinstance(body, Order):
-        moment = body.served or body.made
-    elif isinstance(body, ToldToStop | PoliceContact | Impact):
-        moment = body.at
+    moment = moment_of(stored.record.body)
     if moment is None:
         return datetime.fromisoformat(stored.record.written), stored.index
     return moment.utc(), stored.index
+
+
+def moment_of(body: Body) -> Moment | None:
+    """The time that a body states for what it tells of; None when it states none."""
+    if isinstance(body, Incident):
+        return body.happened
+    if isinstance(body, Order):
+        return body.served or body.made
+    if isinstance(body, QuietPeriod):
+        with suppress(ValueError):
+            return Moment(body.start, precision="range", end=body.end)
+    found: Moment | None = getattr(body, "at", None)
+    return found

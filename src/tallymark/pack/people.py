@@ -7,7 +7,17 @@ from collections.abc import Collection
 
 import msgspec
 
-from tallymark.model.record import Body, Exhibit, Incident, Person, Place, PoliceContact
+from tallymark.model.record import (
+    Body,
+    Exhibit,
+    Identifier,
+    Incident,
+    Person,
+    Place,
+    PoliceContact,
+    SafetyAction,
+    SecondSource,
+)
 
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _NUMBER = re.compile(r"[+\d\s().\-\u2010-\u2015\u00a0\u200e\u202a\u202c]{5,}\Z")
@@ -41,14 +51,43 @@ def _initials(body: Body, *, ids: Collection[str]) -> Body:
     if isinstance(body, Person):
         return _masked_person(body)
     if isinstance(body, Incident):
-        seen = tuple(
-            w if w.person in ids else msgspec.structs.replace(w, person=masked_label(w.person))
-            for w in body.witnesses
+        return _masked_incident(body, ids=ids)
+    if isinstance(body, SecondSource):
+        return msgspec.structs.replace(
+            body,
+            person=_masked_name(body.person, ids=ids),
+            linked_by=body.linked_by if body.linked_by == "self" else masked_label(body.linked_by),
         )
-        return msgspec.structs.replace(body, witnesses=seen)
+    if isinstance(body, SafetyAction):
+        return msgspec.structs.replace(body, account=masked_label(body.account))
     if isinstance(body, PoliceContact):
         return msgspec.structs.replace(body, officer=masked_label(body.officer))
     return body
+
+
+def _masked_name(name: str | None, *, ids: Collection[str]) -> str | None:
+    """A record stays named by its id, which is masked where it is looked up."""
+    return name if name is None or name in ids else masked_label(name)
+
+
+def _masked_incident(body: Incident, *, ids: Collection[str]) -> Incident:
+    return msgspec.structs.replace(
+        body,
+        witnesses=tuple(
+            msgspec.structs.replace(w, person=_masked_name(w.person, ids=ids))
+            for w in body.witnesses
+        ),
+        identifiers_seen=_masked_identifiers(body.identifiers_seen),
+        for_person=_masked_name(body.for_person, ids=ids),
+        dictated_to=masked_label(body.dictated_to),
+        translated_by=masked_label(body.translated_by),
+    )
+
+
+def _masked_identifiers(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+    return tuple(
+        msgspec.structs.replace(i, value=masked_label(i.value), how_known="") for i in identifiers
+    )
 
 
 def _masked_person(person: Person) -> Person:
@@ -59,8 +98,5 @@ def _masked_person(person: Person) -> Person:
         names=names,
         relationship=person.relationship,
         separated=person.separated,
-        identifiers=tuple(
-            msgspec.structs.replace(i, value=masked_label(i.value), how_known="")
-            for i in person.identifiers
-        ),
+        identifiers=_masked_identifiers(person.identifiers),
     )

@@ -12,19 +12,30 @@ from tallymark.errors import UnknownRecord, UsageProblem
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Correction,
+    EvidenceRequest,
     Exhibit,
     HandOver,
     Impact,
     Import,
     Incident,
+    Phrase,
     PoliceContact,
     QuietPeriod,
     Record,
+    SafetyAction,
+    SameEvent,
+    SecondSource,
+    Trigger,
 )
 from tallymark.vault.log import Stored
 
-_DATED = (Incident, Impact, PoliceContact, QuietPeriod, HandOver)
-_ALWAYS = frozenset({"epoch", "person", "order", "told_to_stop"})
+_DATED = (
+    *(Incident, Impact, PoliceContact, QuietPeriod, HandOver),
+    *(Trigger, SafetyAction, EvidenceRequest),
+)
+_ABOUT = (SecondSource, SameEvent, Phrase)
+"""Statements about other records; they come along with any of those."""
+_ALWAYS = frozenset({"epoch", "person", "order", "told_to_stop", "tombstone"})
 _LONGEST_CHAIN = 100_000
 
 
@@ -125,7 +136,7 @@ class Choice:
         """Records that this one names; another account never comes along only for being named."""
         for text in strings(record.body):
             found = self._by_id.get(text)
-            if found is not None and not isinstance(found.record.body, _DATED):
+            if found is not None and not isinstance(found.record.body, (*_DATED, *_ABOUT)):
                 yield text
 
     def _followers(self, chosen: set[str]) -> set[str]:
@@ -136,6 +147,7 @@ class Choice:
             if record.supersedes in chosen or (
                 (isinstance(body, Correction) and body.target in chosen)
                 or (isinstance(body, Import) and body.exhibit in chosen)
+                or (isinstance(body, _ABOUT) and not chosen.isdisjoint(strings(body)))
             ):
                 found.add(record.id)
             if record.id in chosen and record.supersedes in self._by_id:

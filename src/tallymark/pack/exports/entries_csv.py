@@ -41,7 +41,26 @@ COLUMNS = (
     "reported",
     "questions_asked",
     "record_id",
+    "ended",
+    "learned",
+    "targets",
+    "wanted",
+    "contact_reason",
+    "my_words",
+    "words_language",
+    "appearance",
+    "vehicle_seen",
+    "identifiers_seen",
+    "injuries",
+    "unreported_reason",
+    "kept_for",
+    "dictated_to",
+    "translated_by",
+    "content_for_other_side",
 )
+"""New columns come last, so that what reads by place goes on."""
+_TOLD = slice(COLUMNS.index("channel"), COLUMNS.index("questions_asked"))
+_MORE = slice(COLUMNS.index("ended"), None)
 
 
 def _row(item: Item) -> tuple[object, ...]:
@@ -57,9 +76,10 @@ def _row(item: Item) -> tuple[object, ...]:
         at.zone,
         item.record.written,
         item.delay,
-        *(fields.get(name, "") for name in COLUMNS[10:29]),
+        *(fields.get(name, "") for name in COLUMNS[_TOLD]),
         " | ".join(f"{q.id} v{q.version}: {q.text}" for q in item.record.asked),
         item.record.id,
+        *(fields.get(name, "") for name in COLUMNS[_MORE]),
     )
 
 

@@ -14,15 +14,29 @@ PER_VOLUME = 1_000
 _FIELDS = (
     ("what_happened", "What happened"),
     ("words_said", "Words used"),
+    ("my_words", "Their own words"),
     ("what_i_did", "What they did"),
     ("effect", "How it felt, their words"),
+    ("injuries", "Injuries"),
     ("inference", "What they make of it"),
 )
 _FACTS = (
+    ("ended", "ended"),
+    ("learned", "found out"),
     ("channel", "channel"),
     ("direction", "contact"),
+    ("wanted", "wanted"),
+    ("contact_reason", "reason for contact"),
     ("who", "who"),
+    ("targets", "aimed at"),
+    ("kept_for", "kept for"),
+    ("dictated_to", "dictated to"),
+    ("translated_by", "translated by"),
+    ("words_language", "language"),
     ("where", "where"),
+    ("appearance", "looks, clothing, manner"),
+    ("vehicle_seen", "vehicle"),
+    ("identifiers_seen", "number or account seen"),
     ("behaviours", "kind"),
     ("danger_signs", "danger signs"),
     ("fear_of_violence", "feared violence"),
@@ -30,6 +44,8 @@ _FACTS = (
     ("witnesses", "others who know"),
     ("condition", "condition of the order"),
     ("reported", "police reference"),
+    ("unreported_reason", "not reported because"),
+    ("content_for_other_side", "content that the other side reads it"),
 )
 
 

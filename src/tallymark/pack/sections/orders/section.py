@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from tallymark.model.record import Incident, Order, PoliceContact, Record
 from tallymark.pack import say
-from tallymark.pack.chronology import Names, order_kind
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Run, Section, cite
+from tallymark.pack.telling import Names, order_kind
 from tallymark.picture.breaches import reported
 
 
