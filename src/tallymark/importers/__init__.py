@@ -44,6 +44,9 @@ __all__ = [
 
 Input = Path | str | int | BinaryIO
 
+# without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 def names() -> tuple[str, ...]:
     """The names of all formats."""
@@ -206,8 +209,8 @@ def _descriptor(source: Input) -> Iterator[int]:
         yield source.fileno()
         return
     try:
-        fd = os.open(source, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError:
+        fd = os.open(source, _READING)
+    except (OSError, ValueError):
         raise SourceMissing("The file is not there or cannot be read.") from None
     try:
         if not _is_file(fd):
@@ -234,10 +237,10 @@ def _stamp(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _sha256(fd: int) -> str:
+def _sha256(fd: int, stop: threading.Event | None = None) -> str:
     digest = hashlib.sha256()
     at = 0
-    while piece := os.pread(fd, 1 << 20, at):
+    while not (stop and stop.is_set()) and (piece := os.pread(fd, 1 << 20, at)):
         digest.update(piece)
         at += len(piece)
     return digest.hexdigest()
@@ -247,7 +250,8 @@ def _sha256(fd: int) -> str:
 def _digesting(fd: int) -> Iterator[Callable[[], str]]:
     """The digest of the source, taken by this process and not by the one that reads it."""
     found: list[str] = []
-    worker = threading.Thread(target=lambda: found.append(_sha256(fd)), daemon=True)
+    stop = threading.Event()  # a refusal does not wait for the end of a large file
+    worker = threading.Thread(target=lambda: found.append(_sha256(fd, stop)), daemon=True)
     worker.start()
 
     def result() -> str:
@@ -257,4 +261,5 @@ def _digesting(fd: int) -> Iterator[Callable[[], str]]:
     try:
         yield result
     finally:
+        stop.set()
         worker.join()

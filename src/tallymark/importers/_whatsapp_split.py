@@ -144,6 +144,8 @@ class Splitter:
     def __init__(self, style: Style, *, start: int) -> None:
         self._split = style.split.split
         self._buffer = self._last = b"\n"
+        self._coming: list[bytes] = []
+        self._wait = 0
         self.at = start - 1
 
     def holds(self, mark: bytes) -> bool:
@@ -151,8 +153,22 @@ class Splitter:
         return mark in self._last
 
     def feed(self, chunk: bytes, *, final: bool) -> tuple[int, bytes, list[Cut]]:
-        """Offset of the first byte given, bytes before the first record, and the whole records."""
-        buffer = self._last = self._buffer + chunk
+        """Offset of the first byte given, bytes before the first record, and the whole records.
+
+        What is held back is cut again only when as much has come in addition, so that one very
+        long record does not cost its square.
+        """
+        self._coming.append(chunk)
+        self._wait -= len(chunk)
+        if self._wait > 0 and not final:
+            return self.at, b"", []
+        buffer = self._last = b"".join([self._buffer, *self._coming])
+        self._coming.clear()
+        found = self._feed(buffer, final=final)
+        self._wait = len(self._buffer)
+        return found
+
+    def _feed(self, buffer: bytes, *, final: bool) -> tuple[int, bytes, list[Cut]]:
         cut = len(buffer) if final else buffer.rfind(b"\n")
         if cut <= 0 and not final:
             return self._hold(buffer)
@@ -204,18 +220,29 @@ class Splitter:
         if not any(group[4] for group in groups):
             return lead, groups
         rows: list[Cut] = []
-        for head, date, time, sender, other, body in groups:
-            if not other:
-                rows.append((head, date, time, sender, None, body))
+        begun: tuple[bytes, bytes | None, bytes | None, bytes | None, Header | None] | None = None
+        body = [lead]  # of the record begun, or of what stands before the first one
+        for head, date, time, sender, other, text in [*groups, _STOP]:
+            header = _other_header(other, text) if other else None
+            if other and header is None:
+                body += (b"\n", other, text)
                 continue
-            line = other + body.split(b"\n", 1)[0][:LOOKED_AT]
-            header = read_header(line.decode("utf-8", errors="replace"))
-            if header is not None:
-                size, whole = len(header.match[0].encode()), other + body
-                rows.append((whole[:size], None, None, None, header, whole[size:]))
-            elif rows:
-                last = rows.pop()
-                rows.append((*last[:5], last[5] + b"\n" + other + body))
+            if begun is None:
+                lead = b"".join(body)
             else:
-                lead += b"\n" + other + body
+                rows.append((*begun, b"".join(body)))
+            if header is None:
+                begun, body = (head, date, time, sender, None), [text]
+            else:
+                whole, size = other + text, len(header.match[0].encode())
+                begun, body = (whole[:size], None, None, None, header), [whole[size:]]
         return lead, rows
+
+
+_STOP = (b"", None, None, None, b"", b"")  # closes the last record
+
+
+def _other_header(other: bytes, text: bytes) -> Header | None:
+    """The header of a line that begins like a date, if it is one in another style."""
+    line = other + text.split(b"\n", 1)[0][:LOOKED_AT]
+    return read_header(line.decode("utf-8", errors="replace"))

@@ -114,6 +114,8 @@ class Zip:
             if at > len(data):
                 raise DamagedArchive("The archive's list of members is damaged.")
             yield _member(fields, raw, extra)
+        if at != len(data):  # members that are not counted would be in no ledger
+            raise DamagedArchive("The archive's list of members is longer than it says.")
 
     def _check(self) -> None:
         """Refuse bombs and overlaps by what the directory declares, before any byte is unpacked."""
