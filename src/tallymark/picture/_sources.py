@@ -7,12 +7,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from tallymark.model.casefile import EventSource
 from tallymark.model.event import KINDS
 from tallymark.model.record import HandOver, Import, Incident, PoliceContact, Record, ToldToStop
-from tallymark.picture._clock import FAR, instant, months_later
+from tallymark.picture._clock import FAR, instant
 from tallymark.picture._entries import Anchor, exhibits, first_written, numbers
 from tallymark.picture._identity import Figure
 from tallymark.picture._links import current
@@ -215,11 +214,6 @@ def _from_memory(lane: LaneEpisodes, cut: int) -> tuple[int, list[str]]:
 def _events(lane: LaneEpisodes, place: int) -> int:
     seconds = lane.lane.seconds
     return bisect_left(seconds, lane.ends[place] + 1) - bisect_left(seconds, lane.starts[place])
-
-
-def six_months(newest: date | None) -> str:
-    """Six months from the newest contact, one day early; nothing without a contact."""
-    return day_text(months_later(newest, 6) - timedelta(days=1)) if newest else ""
 
 
 def outside(found: Episodes) -> Outside | None:

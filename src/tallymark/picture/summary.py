@@ -22,6 +22,7 @@ from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import BASES, lane_label
 from tallymark.picture.episodes import Episodes, compared, episodes
 from tallymark.picture.gaps import quiet_periods, reason_text
+from tallymark.picture.time_limits import six_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def summarise(casefile: Casefile, *, gap_minutes: int = 60) -> Summary:
         other_side=sources.other_side(found, told),
         beginning=sources.beginning(found),
         quiet=_quiet(casefile),
-        six_months=sources.six_months(span[1] if span else None),
+        six_months=six_months(span[1] if span else None),
         outside=sources.outside(found),
     )
 
