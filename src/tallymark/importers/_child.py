@@ -80,14 +80,7 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         refusal = QuestionNeeded(str(questions[0]["text"]))
         refusal.questions = questions  # type: ignore[attr-defined]
         raise refusal
-
-    def batch(found: EventBatch) -> None:
-        send(frames, Batch(found))
-
-    def progress(done: int) -> None:
-        send(frames, Progress(done, source.size, sink.events))
-
-    sink = Sink(batch, sentences=_sentences(importer), progress=progress)
+    sink = _sink(importer, frames, source.size)
     if opened.archive is not None:
         opened.archive.chat = next(
             m for m in opened.archive.zip.members if m.name == source.member and m.readable
@@ -107,6 +100,19 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
     }
     result["issues"] = sink.issues.listed()
     return result
+
+
+def _sink(importer: Importer, frames: int, size: int) -> Sink:
+    """Where events go: each batch and each step is a frame to the parent."""
+
+    def batch(found: EventBatch) -> None:
+        send(frames, Batch(found))
+
+    def progress(done: int) -> None:
+        send(frames, Progress(done, size, sink.events))
+
+    sink = Sink(batch, sentences=_sentences(importer), progress=progress)
+    return sink
 
 
 def _sentences(importer: Importer) -> Mapping[str, str]:

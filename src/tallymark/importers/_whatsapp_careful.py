@@ -81,11 +81,24 @@ class Careful:
         timed = self._timed(date, time, header)
         decoded = body.decode("utf-8", errors="replace")
         named = self._named(sender, decoded)
-        found = notice(named.text) if named.name is None else content(named.text)
-        issues = [*timed.issues, *found.issues]
-        detail = dict(found.detail)
+        issues = list(timed.issues)
         if "\ufffd" in decoded and b"\xef\xbf\xbd" not in body:
             issues.append("BAD_ENCODING")
+        detail = self._doubts(start, timed, named, header, issues)
+        found = notice(named.text) if named.name is None else content(named.text)
+        if date is not None and time is not None:
+            self.plain.learn(date, time)
+        made = self._made(Locator(start, end, self._member), timed, named, found, issues, detail)
+        name = made.event.sender
+        if sender is not None and name not in self._lone and name not in self._unsure:
+            self.plain.learn_sender(sender, name)
+        return made
+
+    def _doubts(
+        self, start: int, timed: Timed, named: _Named, header: Header | None, issues: list[str]
+    ) -> dict[str, str]:
+        """The other readings of a line; their codes go into ``issues``."""
+        detail: dict[str, str] = {}
         if named.other is not None:
             issues.append("AMBIGUOUS_SENDER")
             detail["other_sender"] = named.other
@@ -94,29 +107,36 @@ class Careful:
             detail["other_start"] = str(self.owner_start)
         else:
             self.owner_start = start
+        return detail
+
+    def _made(
+        self,
+        locator: Locator,
+        timed: Timed,
+        named: _Named,
+        found: Content,
+        issues: list[str],
+        detail: dict[str, str],
+    ) -> Made:
+        issues.extend(found.issues)
         name = named.name
         if found.kind == "system" and name is not None:
             detail["shown_as"] = name
             name = None
         state = (*found.state, *self._file_state(found, issues))
-        flags = timed.flags | found.flags
-        if any(code.startswith("AMBIGUOUS") for code in issues):
-            flags |= FLAG_AMBIGUOUS
+        doubtful = any(code.startswith("AMBIGUOUS") for code in issues)
         event = Event(
             kind=found.kind,
             at=timed.clocks,
             sender=name,
             text=named.text,
-            locator=Locator(start, end, self._member),
+            locator=locator,
             media=found.media,
             state=state,
             issues=tuple(issues),
-            detail=detail,
+            detail={**found.detail, **detail},
         )
-        if date is not None and time is not None:
-            self.plain.learn(date, time)
-        if sender is not None and name not in self._lone and name not in self._unsure:
-            self.plain.learn_sender(sender, name)
+        flags = timed.flags | found.flags | (FLAG_AMBIGUOUS if doubtful else 0)
         return Made(event, timed.seconds, flags)
 
     def _timed(self, date: bytes | None, time: bytes | None, header: Header | None) -> Timed:

@@ -14,7 +14,7 @@ from tallymark.errors import UsageProblem
 from tallymark.importers._batch import Sink
 from tallymark.importers._protocol import Question, Source
 from tallymark.importers._whatsapp_clock import Clocks
-from tallymark.importers._whatsapp_dates import ORDERS, Decision, Form, question, reading
+from tallymark.importers._whatsapp_dates import ORDERS, Decision, Form, Parts, question, reading
 from tallymark.importers._whatsapp_read import Reader
 from tallymark.importers._whatsapp_split import style_of
 from tallymark.importers._whatsapp_survey import Found, decided, look
@@ -126,18 +126,15 @@ class WhatsApp:
         variant = (self.sniff(source.head(1 << 16)) or "android") + (
             "_zip" if source.member else "_txt"
         )
-        open_forms = {f for f, d in decisions.items() if d.how == "open"}
-        example = next(
-            (
-                p
-                for f, p in found.dates.seen
-                if f in open_forms and reading(p, "dmy") != reading(p, "mdy")
-            ),
-            None,
-        )
-        return WhatsAppSurvey(
-            source, found, decisions, variant, decided_options, question(decisions, example)
-        )
+        questions = question(decisions, _example(found, decisions))
+        return WhatsAppSurvey(source, found, decisions, variant, decided_options, questions)
+
+
+def _example(found: Found, decisions: Mapping[Form, Decision]) -> Parts | None:
+    """The first date that can be read in two ways, for the question."""
+    unsettled = {form for form, decision in decisions.items() if decision.how == "open"}
+    dates = (parts for form, parts in found.dates.seen if form in unsettled)
+    return next((p for p in dates if reading(p, "dmy") != reading(p, "mdy")), None)
 
 
 def _zone(name: str | None) -> str:
