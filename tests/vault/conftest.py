@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.vault import Vault
 from vault.making import PASSPHRASE, Ticking
+
+# A disk that is busy with other work is no fault of what is tested.
+settings.register_profile("vault", deadline=None)
+settings.load_profile("vault")
 
 
 @pytest.fixture

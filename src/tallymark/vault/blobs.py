@@ -150,6 +150,23 @@ def row_of(connection: Connection, exhibit: str) -> BlobRow | None:
     return None if found is None else BlobRow(*found)
 
 
+def erase(connection: Connection, exhibit: str) -> str | None:
+    """Forget the key, digest and sizes of an exhibit's file; gives its name, None without a file.
+
+    The row stays, so that its number is never given again. The caller unlinks the file afterwards;
+    what a kill leaves is deleted at the next opening.
+    """
+    row = row_of(connection, exhibit)
+    if row is None:
+        return None
+    connection.execute(
+        "UPDATE blobs SET identity = NULL, sha256 = '', size = 0, sealed_size = 0"
+        " WHERE ordinal = ?",
+        (row.ordinal,),
+    )
+    return row.name
+
+
 def open_row(folder: Path, row: BlobRow) -> SealedReader:
     """The original's bytes, seekable. VaultDamaged when its file is gone, EnvelopeDamaged."""
     if row.identity is None:
@@ -166,8 +183,9 @@ def open_row(folder: Path, row: BlobRow) -> SealedReader:
 
 
 def sweep(folder: Path, connection: Connection) -> int:
-    """Delete sealed files that no row names (their acknowledgement never came); how many."""
-    named = {name for (name,) in connection.execute("SELECT name FROM blobs")}
+    """Delete sealed files that no row names, or only the row of an erased exhibit; how many."""
+    held = connection.execute("SELECT name FROM blobs WHERE identity IS NOT NULL")
+    named = {name for (name,) in held}
     gone = 0
     for entry in os.scandir(folder / place.BLOBS):
         stem = entry.name.removesuffix(SUFFIX)

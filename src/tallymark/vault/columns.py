@@ -110,9 +110,10 @@ def _chunks(connection: Connection, gen: int) -> Iterator[tuple[bytes, ...]]:
     return rows
 
 
-def load_seconds(connection: Connection, gen: int, chunk: int) -> array[int]:
-    """The times of one chunk."""
-    data = connection.execute(
-        "SELECT seconds FROM event_columns WHERE key = ?", (key(gen, chunk),)
-    ).get
-    return from_bytes("q", data or b"")
+def load_times(connection: Connection, gen: int, chunk: int) -> tuple[array[int], array[int]]:
+    """Times and senders of one chunk."""
+    row = connection.execute(
+        "SELECT seconds, party FROM event_columns WHERE key = ?", (key(gen, chunk),)
+    ).fetchone()
+    seconds, party = row or (b"", b"")
+    return from_bytes("q", seconds), from_bytes("H", party)

@@ -120,6 +120,17 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def overwriting(self) -> Iterator[None]:
+        """What is deleted in the block is overwritten in the file, and the journal is emptied."""
+        with self.read():
+            self._connection.pragma("secure_delete", 1)
+            try:
+                yield
+            finally:
+                self._connection.pragma("secure_delete", 0)
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Write the log back into the database file and close. Doing it twice is harmless."""
         with self.turn:

@@ -17,14 +17,15 @@ from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Body, Epoch, Exhibit, Import, Question, Record
-from tallymark.vault import blobs, drafts, generations, keys, log, opening
+from tallymark.model.record import Body, Epoch, Exhibit, Import, Question, Record, Tombstone
+from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, check
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found
 from tallymark.vault.log import Act, Stored
+from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
 from tallymark.vault.search import Hit, Searcher, index_record
 from tallymark.vault.store import Connection
@@ -203,6 +204,32 @@ class Vault:
                 blobs.file_of(self.folder, blob.name).unlink(missing_ok=True)
             raise
 
+    def erase(self, record_id: str, *, reason: str, asked_by: str = "self") -> list[Stored]:
+        """Erase a record for good; gives the tombstones that were written for it.
+
+        Gone are its bytes and salt, those of its other versions and withdrawals, for an exhibit
+        the file, its key and what was read from it, and all words of these in the search. Leaves
+        stay, so every proof holds. Raises UnknownRecord, RecordError for what cannot be erased.
+        """
+        with self._database.turn:
+            doomed = erasing.together(self._all(), self.record(record_id).index)
+            with self._database.overwriting(), self._database.transaction() as connection:
+                stones = []
+                for one in doomed:
+                    body = Tombstone(index=one.index, reason=reason, asked_by=asked_by)
+                    record, data = log.make_record(body, now=self._now, zone=self.zone)
+                    stones.append(log.insert_record(connection, self._diary, record, data))
+                left = [s for s in self._all() if s not in doomed]
+                names, old = erasing.forget(connection, doomed, left=[*left, *stones])
+            self._stored = None
+            self._snapshots.forget()
+            for name in names:
+                blobs.file_of(self.folder, name).unlink(missing_ok=True)
+            with self._database.overwriting():
+                generations.sweep(self._database, old)
+            self.act("erased", ", ".join(f"#{one.index}" for one in doomed))
+        return stones
+
     def open_exhibit(self, record_id: str) -> SealedReader:
         """The original's bytes, seekable, decrypted as they are read and never to disk.
 
@@ -285,8 +312,11 @@ class Vault:
                 wanted=Wanted(since=since, until=until, only=only, zone=self.zone),
             )
 
-    def search(self, words: str, *, limit: int = 50) -> list[Hit]:
-        """Entries and events that hold every word (``"a phrase"``, ``begin*``), newest first."""
+    def search(self, words: str, *, limit: int = 50, narrow: Narrow | None = None) -> list[Hit]:
+        """Entries and events that hold every word (``"a phrase"``, ``begin*``), newest first.
+
+        ``narrow`` asks for more; with it and no words, records alone are found.
+        """
         with self._database.read() as connection:
             return self._searcher.search(
                 connection,
@@ -294,6 +324,7 @@ class Vault:
                 limit=limit,
                 records=self._all(),
                 sources=generations.visible(connection),
+                narrow=narrow or Narrow(),
             )
 
     def act(self, what: str, detail: str = "") -> Act:
@@ -372,12 +403,14 @@ class Vault:
 
     def _must_exist(self, record_id: str) -> None:
         with self._database.read() as connection:
-            found = connection.execute("SELECT 1 FROM records WHERE id = ?", (record_id,))
+            found = connection.execute(
+                "SELECT 1 FROM records WHERE id = ? AND data IS NOT NULL", (record_id,)
+            )
             if found.fetchone() is None:
                 raise UnknownRecord
 
     def _must_be_plain(self, body: Body, supersedes: str | None) -> None:
-        if isinstance(body, Epoch | Import):
+        if isinstance(body, Epoch | Import | Tombstone):
             raise RecordError("The vault writes this kind of entry by itself.")
         if isinstance(body, Exhibit):
             old = None if supersedes is None else self.record(supersedes).record.body

@@ -46,12 +46,19 @@ def match(asked: list[str]) -> str:
 def snippet(text: str, asked: list[str], *, width: int = 120) -> str:
     """At most ``width`` characters of ``text`` around the first term found in it, on one line."""
     flat = " ".join(text.split())
-    low = flat.casefold()
-    places = [low.find(term.rstrip("*").casefold()) for term in asked]
+    low = _folded(flat)
+    places = [low.find(_folded(term.rstrip("*"))) for term in asked]
     at = min((place for place in places if place >= 0), default=0)
     start = 0 if at < width // 2 else at - width // 3
     end = start + width
     return ("…" if start else "") + flat[start:end] + ("…" if end < len(flat) else "")
+
+
+def _folded(text: str) -> str:
+    """As long as ``text``, without case and accents, to find a place in it."""
+    if text.isascii():
+        return text.lower()
+    return "".join(unicodedata.normalize("NFD", sign)[0].casefold()[:1] for sign in text)
 
 
 def _quoted(term: str) -> str:
