@@ -210,13 +210,13 @@ class Danger(_Data, frozen=True, kw_only=True):
 class Prompt(_Data, frozen=True, kw_only=True):
     """One question of the screening, in own words, and the behaviour codes that it stands for.
 
-    ``list`` is the list of a police page that it comes from; ``targets`` says that who it was
+    ``list`` is the list of a police page that it comes from, or the letters of FOUR; ``targets`` says that who it was
     aimed at matters too. ``looks`` name what else answers it (``picture.elements.LOOKS``).
     """
 
     key: str
     words: str
-    list: Literal["harassment", "stalking", "also"]
+    list: Literal["harassment", "stalking", "also", "four"]
     codes: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     targets: str = ""

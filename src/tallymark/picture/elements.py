@@ -29,6 +29,8 @@ from tallymark.picture._looks import LOOKS, PER_ENTRY, Held, hold
 from tallymark.picture._open_points import gaps
 from tallymark.picture.episodes import Episodes, episodes
 
+__all__ = ["ActLine", "Collected", "Collection", "Occasions", "Proxy", "by_themselves", "collect"]
+
 _MESSAGES = ("C01", "C02", "C04", "C05", "C06", "C07")
 _SELF = frozenset({"victim", "self", "reporting"})
 
