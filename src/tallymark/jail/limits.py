@@ -9,6 +9,7 @@ from tallymark.jail import seccomp
 
 MEMORY = 512 << 20
 OPEN_FILES = 32
+_LAST_WORDS = 5  # seconds between the signal that names the limit and the end
 CPU_BASE = 120  # seconds, and one more for each MiB of the source
 
 
@@ -26,6 +27,8 @@ def lock_down(*, size: int, memory: int = MEMORY, threads: bool = False) -> dict
             **_audited(),
         }
     held = _rlimits(CPU_BASE + (size >> 20), memory)
+    if sys.platform == "linux":
+        _end_with_parent()
     if sys.platform == "linux" and seccomp.install(threads=threads):
         return {"network": "blocked", "writing": "blocked", **held}
     return {
@@ -55,9 +58,18 @@ def _rlimits(cpu_seconds: int, memory: int) -> dict[str, str]:
         )
     for kind, value in wanted:
         _soft, hard = resource.getrlimit(kind)
-        top = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (top, top))
+        most = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+        spare = _LAST_WORDS if kind == resource.RLIMIT_CPU else 0
+        resource.setrlimit(kind, (min(value, most), min(value + spare, most)))
     return held
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when the one that started it ends (PR_SET_PDEATHSIG)."""
+    import ctypes
+    import signal
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
 def _audited() -> dict[str, str]:
