@@ -12,7 +12,13 @@ from typing import Any, BinaryIO, cast
 
 from tallymark import importers
 from tallymark.diary.kinds import sniff
-from tallymark.errors import AmbiguousFormat, SourceChanged, SourceMissing, UnknownFormat
+from tallymark.errors import (
+    AmbiguousFormat,
+    ReaderFailed,
+    SourceChanged,
+    SourceMissing,
+    UnknownFormat,
+)
 from tallymark.examiners import ClocksBeside
 from tallymark.model.record import Exhibit, Import, Person
 from tallymark.vault import Stored, Vault
@@ -190,6 +196,8 @@ def _events(
 
 
 def _import(exhibit: Stored, name: str, summary: dict[str, Any], digest: str, count: int) -> Import:
+    if (summary["events_digest"], summary["counts"]["events"]) != (digest, count):
+        raise ReaderFailed("What was read is not what was kept.")
     kept = {key: value for key, value in summary.items() if key != "source"}
     return Import(
         exhibit=exhibit.record.id,
