@@ -58,6 +58,13 @@ def test_the_fields_that_need_a_vocabulary_have_one() -> None:
         law.vocabulary("moods")
 
 
+def test_police_who_refuse_can_be_written_down() -> None:
+    """A report that was refused or not answered has a code, and its help says that it counts."""
+    held = law.vocabulary("police_outcomes")
+    for code in ("refused", "no_answer"):
+        assert "counts" in held.find(code).help
+
+
 def test_the_pack_and_the_picture_use_the_same_words() -> None:
     """One piece serves both: a code reads the same in the pack, the picture and the law."""
     assert say.behaviour("P04") == f"P04 {law.label('behaviours', 'P04')}"
