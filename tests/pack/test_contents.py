@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pypdf
 import pytest
 
+from tallymark.model.moment import Moment
 from tallymark.model.record import Exhibit, HandOver, Incident, Person, Place, Witness
 from tallymark.pack.people import masked_label
 from tallymark.verify import verify
@@ -25,7 +27,23 @@ def test_a_private_place_never_leaves(built):
     data = _everything(built.folder)
     assert b"Hidden Lane" not in data
     assert b"my sister" not in data
-    assert b"marked as a place to keep private" in data
+    assert b"place to keep private" not in data
+
+
+def test_nothing_tells_that_there_is_a_private_place(log, tmp_path):
+    """What names such a place is withheld like anything that was not chosen, and no id is left."""
+    place = log.add(Place(label="refuge", address="1 Quiet Court"))
+    plain = log.add(Incident(happened=Moment("2026-09-09"), what_happened="by the canal"))
+    entry = log.add(Incident(happened=Moment("2026-09-09"), what_happened="outside", place=place))
+    log.add(Place(label="refuge", safe_location=True), supersedes=place)
+    built = log.pack(tmp_path / "pack")
+    data = _everything(built.folder)
+    for marker in (place, entry, "refuge", "Quiet Court", "safe_place", "safe_location"):
+        assert marker.encode() not in data
+    assert plain.encode() in data
+    document = json.loads((built.folder / "data" / "casefile.json").read_bytes())
+    assert "place" not in [row["type"] for row in document["kept_back"]]
+    assert verify(built.zip).ok
 
 
 def test_earlier_versions_of_a_private_place_stay_too(log, tmp_path):

@@ -155,10 +155,7 @@ def test_casefile_holds_the_records_as_they_are(built, log):
     shown = {row["number"]: row["record"] for row in document["records"]}
     for number, record in shown.items():
         assert record == json.loads(log.data[log.records[number].id])
-    assert [row["why"] for row in document["kept_back"]] == [
-        "marked as a place to keep private",
-        "marked intimate",
-    ]
+    assert [row["why"] for row in document["kept_back"]] == ["marked intimate"]
     assert document["withheld"] == [5, 9]
     states = {row["number"]: row["state"] for row in document["records"]}
     assert states[14] == "replaced or withdrawn"

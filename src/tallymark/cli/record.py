@@ -1,20 +1,15 @@
-"""Commands for the diary itself: new, add, list, show, find, withdraw."""
+"""Commands for the diary itself: new, list, show, find, check, who-opened."""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from tallymark.cli.secrets import passphrase_options, read_passphrase
 from tallymark.cli.terminal import emit, json_option, open_diary, plain, table, vault_path
-from tallymark.errors import RecordError
-
-STOP_HERE = "You can stop here. It is saved."
 
 
 @click.command()
@@ -51,100 +46,54 @@ def new(
     click.echo("If you forget the passphrase, no one can open it. Next: tallymark add", err=True)
 
 
-@click.command()
-@click.option(
-    "--json", "json_file", type=click.File("rb"), help="One record as JSON; - for standard input."
-)
-@passphrase_options
-@click.pass_context
-def add(
-    ctx: click.Context,
-    json_file: Any,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-) -> None:
-    """Write down something that happened. It is saved when its number is shown."""
-    with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        if json_file is not None:
-            body, asked = _from_json(json_file.read()), ()
-        else:
-            body, asked = _ask(diary.vault.zone)
-        stored = diary.record(body, asked=asked)
-        click.echo(f"Saved as #{stored.index}.")
-    click.echo(STOP_HERE, err=True)
-
-
-def _from_json(data: bytes) -> Any:
-    import msgspec
-
-    from tallymark.model.record import Body
-
-    try:
-        body = msgspec.json.decode(data, type=Body)
-    except msgspec.MsgspecError as problem:
-        raise RecordError(f"The JSON is not a record: {problem}") from problem
-    if type(body).__name__ in {"Exhibit", "Import", "Epoch", "HandOver"}:
-        raise RecordError("This kind of record is written by tallymark itself.")
-    return body
-
-
-def _ask(zone: str) -> tuple[Any, tuple[Any, ...]]:
-    """The quick entry: four questions, each may be left empty but what happened."""
-    from tallymark.diary.when import EXAMPLES, read_when
-    from tallymark.model.record import Incident, Question
-
-    now = datetime.now(ZoneInfo(zone))
-    questions = {
-        "when": f"When did it happen? ({EXAMPLES})",
-        "what_happened": "What happened?",
-        "place_text": "Where? (Enter to skip)",
-        "effect": "How did it make you feel? (Enter to skip)",
-    }
-    answers = {key: click.prompt(text, default="now" if key == "when" else "", show_default=False, err=True)
-               for key, text in questions.items()}  # fmt: skip
-    happened = read_when(answers.pop("when"), now=now.replace(tzinfo=None), zone=zone)
-    try:
-        body = Incident(
-            happened=happened,
-            what_happened=answers["what_happened"],
-            place_text=answers["place_text"],
-            effect=answers["effect"],
-        )
-    except ValueError as problem:
-        raise RecordError(f"{problem}.".capitalize()) from problem
-    return body, tuple(Question(id=f"quick.{k}", version=1, text=t) for k, t in questions.items())
-
-
 @click.command(name="list")
+@click.option("--all", "every", is_flag=True, help="Also people, places, files and old versions.")
 @json_option
 @passphrase_options
 @click.pass_context
 def list_entries(
-    ctx: click.Context, as_json: bool, passphrase_file: Path | None, passphrase_fd: int | None
+    ctx: click.Context,
+    every: bool,
+    as_json: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
 ) -> None:
-    """List entries, the newest happening first."""
+    """List entries, the newest happening first. Old and withdrawn ones are struck through."""
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        rows = [_row(stored) for stored in diary.entries()]
+        fates = diary.fates()
+        chosen = diary.vault.records() if every else diary.entries()
+        rows = [_row(stored, fates.get(stored.record.id)) for stored in chosen]
     if as_json:
         emit(rows)
         return
     table(
         ("#", "happened", "kind", "what", "written"),
-        ([f"#{r['number']}", r["happened"], r["type"], r["what"], r["written"]] for r in rows),
+        ([f"#{r['number']}", r["happened"], _kind(r), r["what"], r["written"]] for r in rows),
+        struck=[bool(r.get("state")) for r in rows],
     )
     click.echo(f"{len(rows)} entries.", err=True)
 
 
-def _row(stored: Any) -> dict[str, Any]:
+def _kind(row: dict[str, Any]) -> str:
+    kind = str(row["type"]).replace("_", " ")
+    return f"{kind} ({row['state']})" if row.get("state") else kind
+
+
+_WORDS = (
+    *("what_happened", "exact_words", "words_said", "effect", "words", "said", "what", "kind"),
+    *("how", "reason", "why", "label", "title", "name", "purpose", "target", "importer", "vault"),
+)
+
+
+def _row(stored: Any, fate: Any = None) -> dict[str, Any]:
+    from tallymark.diary.diary import moment_of
+
     body = stored.record.body
-    moment = (
-        getattr(body, "happened", None)
-        or getattr(body, "at", None)
-        or getattr(body, "served", None)
-    )
-    words = ("what_happened", "exact_words", "words_said", "effect", "words", "kind", "how")
-    what = next((getattr(body, name) for name in words if getattr(body, name, "")), "")
+    moment = moment_of(body)
+    what = next((str(getattr(body, name)) for name in _WORDS if getattr(body, name, "")), "")
+    state = {"state": f"{fate.word} by #{fate.by}"} if fate else {}
     return {
+        **state,
         "number": stored.index,
         "id": stored.record.id,
         "type": stored.record.type,
@@ -171,18 +120,24 @@ def show(
 
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         stored = diary.entry(entry)
+        fate = diary.fates().get(stored.record.id)
     value = {
         "number": stored.index,
         "leaf": stored.leaf.hex(),
+        **({"state": f"{fate.word} by #{fate.by}", "why": fate.why} if fate else {}),
         **msgspec.to_builtins(stored.record),
     }
     if as_json:
         emit(value)
         return
     click.echo(f"#{stored.index}  {stored.record.type}  written {stored.record.written}")
+    if fate:
+        why = f": {plain(fate.why)}" if fate.why else ""
+        click.echo(f"{fate.word.capitalize()} by #{fate.by}{why}. The old words, struck through:")
     for key, field in value["body"].items():
         if key != "type":
-            click.echo(f"{key.replace('_', ' ')}: {plain(_words(field))}")
+            line = f"{key.replace('_', ' ')}: {plain(_words(field))}"
+            click.echo(click.style(line, strikethrough=True) if fate else line)
 
 
 def _words(field: Any) -> str:
@@ -195,22 +150,43 @@ def _words(field: Any) -> str:
 
 @click.command()
 @click.argument("words", required=False)
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--from", "since", help="First day, YYYY-MM-DD.")
+@click.option("--to", "until", help="Last day, YYYY-MM-DD.")
+@click.option(
+    "--person", default="", help="A name, label or number: who it is about or who sent it."
+)
+@click.option("--channel", default="", help="How it came: whatsapp, voice, in_person ...")
+@click.option("--code", default="", help="A code such as V01 or blocked; one letter is a family.")
+@click.option("--place", default="", help="A word of a place.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @passphrase_options
 @click.pass_context
 def find(
     ctx: click.Context,
     words: str | None,
+    since: str | None,
+    until: str | None,
     limit: int,
     as_json: bool,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
+    person: str,
+    channel: str,
+    code: str,
+    place: str,
 ) -> None:
-    """Search entries and messages. Leave WORDS out to type them unseen by the shell history."""
-    sought = words or click.prompt("Words to look for", err=True)
+    """Search entries and messages. Leave WORDS out to type them unseen by the shell history.
+
+    With --person, --channel, --code or --place and no words, the entries that fit are listed.
+    """
+    from tallymark.vault import Narrow
+
+    narrow = Narrow(person=person, channel=channel, code=code, place=place)
+    sought = words or ("" if not narrow.is_empty else click.prompt("Words to look for", err=True))
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        hits = diary.find(sought, limit=limit)
+        hits = diary.find(sought, limit=limit, since=since, until=until, narrow=narrow)
+        numbers = {s.record.id: f"#{s.index}" for s in diary.vault.records()}
     if as_json:
         emit(
             [
@@ -220,27 +196,10 @@ def find(
         )
         return
     table(
-        ("when", "kind", "who", "words"), ((h.at, h.kind, h.sender or "", h.snippet) for h in hits)
+        ("#", "when", "kind", "who", "words"),
+        ((numbers.get(h.id, ""), h.at, h.kind, h.sender or "", h.snippet) for h in hits),
     )
     click.echo(f"{len(hits)} found.", err=True)
-
-
-@click.command()
-@click.argument("entry")
-@click.option("--why", prompt="Why do you withdraw it?", help="Shown beside the entry for ever.")
-@passphrase_options
-@click.pass_context
-def withdraw(
-    ctx: click.Context,
-    entry: str,
-    why: str,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-) -> None:
-    """Withdraw an entry. It stays, struck through, with your reason."""
-    with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        stored = diary.withdraw(entry, why=why)
-        click.echo(f"Withdrawn. The reason is #{stored.index}.")
 
 
 @click.command()
@@ -283,4 +242,4 @@ def who_opened(
     table(("when", "what", "detail"), ((a.at, a.what, a.detail) for a in acts))
 
 
-COMMANDS = (new, add, list_entries, show, find, withdraw, check, who_opened)
+COMMANDS = (new, list_entries, show, find, check, who_opened)

@@ -43,8 +43,17 @@ def emit(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """A table that fits the terminal; control characters from evidence are shown, not obeyed."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str = "",
+    struck: Sequence[bool] = (),
+) -> None:
+    """A table that fits the terminal; control characters from evidence are shown, not obeyed.
+
+    ``struck`` says for each row whether it is struck through.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -52,8 +61,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str =
     grid = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
     for column in columns:
         grid.add_column(column, overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(plain(cell)) for cell in row))
+    for place, row in enumerate(rows):
+        style = "strike" if struck and struck[place] else ""
+        grid.add_row(*(Text(plain(cell), style=style) for cell in row))
     Console(highlight=False, soft_wrap=False).print(grid)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from tallymark.diary import handover, intake, passphrase, place
-from tallymark.errors import UnknownRecord, UnsafePlace
+from tallymark.diary import handover, intake, passphrase, place, writing
+from tallymark.errors import RecordError, UnknownRecord, UnsafePlace
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -21,7 +22,8 @@ from tallymark.model.record import (
     Question,
     QuietPeriod,
 )
-from tallymark.vault import Act, Finding, Hit, Stored, Vault
+from tallymark.vault import Act, Finding, Hit, Narrow, Stored, Vault
+from tallymark.vault.choice import after, day, midnight
 
 if TYPE_CHECKING:
     from tallymark.integrity.envelope import SealedReader
@@ -107,17 +109,58 @@ class Diary:
         asked: Sequence[Question] = (),
         supersedes: str | None = None,
         reason: str | None = None,
+        author: str = "self",
     ) -> Stored:
         """Write one record. When this returns, it is on disk.
 
-        ``supersedes`` names an earlier record of the same kind, which stays. Raises
-        ``UnknownRecord`` when it does not exist.
+        ``supersedes`` names an earlier record of the same kind, which stays; ``author`` is who
+        wrote it when that is not the keeper of the diary. Raises ``UnknownRecord`` when the earlier
+        one does not exist, ``RecordError`` when the body points at a place that can never leave.
         """
+        if writing.names_safe_place(body, self.vault.records()):
+            raise RecordError(
+                "This place is marked as one that never leaves, so an entry cannot point at it.",
+                next_step="Leave the place out, or say in your own words what may be read by others.",
+            )
         if supersedes is not None and type(self.entry(supersedes).record.body) is not type(body):
             raise UnknownRecord(
                 "A new version has to be of the same kind as the entry it replaces."
             )
-        return self.vault.append(body, asked=tuple(asked), supersedes=supersedes, reason=reason)
+        return self.vault.append(
+            body, asked=tuple(asked), supersedes=supersedes, reason=reason, author=author
+        )
+
+    def amend(self, ident: str, changes: Mapping[str, Any], *, reason: str = "") -> Stored:
+        """Write a new version of an entry with some fields said anew; the old one stays.
+
+        ``changes`` are fields of its body as JSON-like values; ``None`` empties one. Takes the
+        number or id of any version and goes on from the newest. Raises ``RecordError``.
+        """
+        newest = self.newest(ident)
+        body = writing.changed(newest.record.body, changes)
+        return self.record(body, supersedes=newest.record.id, reason=reason or None)
+
+    def newest(self, ident: str) -> Stored:
+        """The newest version of a record. Raises ``RecordError`` when it was withdrawn."""
+        found, fates = self.entry(ident), self.fates()
+        while (fate := fates.get(found.record.id)) is not None:
+            found = self.entry(str(fate.by))
+            if isinstance(found.record.body, Correction) and found.record.body.replacement:
+                found = self.entry(found.record.body.replacement)
+            elif isinstance(found.record.body, Correction):
+                raise RecordError(f"This entry was withdrawn by #{fate.by}.")
+        return found
+
+    def fates(self) -> dict[str, writing.Fate]:
+        """By id, what became of each record that is no longer current."""
+        return writing.fates(self.vault.records())
+
+    def erase(self, ident: str, *, reason: str, asked_by: str = "self") -> list[Stored]:
+        """Erase an entry or exhibit for good, with all its versions; its place in the log stays.
+
+        Gives the tombstones. Raises ``UnknownRecord``, ``RecordError``.
+        """
+        return self.vault.erase(self.entry(ident).record.id, reason=reason, asked_by=asked_by)
 
     def withdraw(self, ident: str, *, why: str) -> Stored:
         """Withdraw an entry; it stays in the log and is shown struck through with the reason."""
@@ -195,9 +238,27 @@ class Diary:
         kept = [s for s in stored if s.record.type in ENTRY_KINDS and s.record.id not in gone]
         return sorted(kept, key=_when, reverse=True)
 
-    def find(self, words: str, *, limit: int = 50) -> list[Hit]:
-        """Full text over entries and events, newest first."""
-        return self.vault.search(words, limit=limit)
+    def find(
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        since: str | None = None,
+        until: str | None = None,
+        narrow: Narrow | None = None,
+    ) -> list[Hit]:
+        """Full text over entries and events, newest first.
+
+        ``since`` and ``until`` are inclusive days (``YYYY-MM-DD``); ``narrow`` asks for a person, a
+        channel, a code or a place. Raises ``UsageProblem`` for a bad date.
+        """
+        zone = self.vault.zone
+        asked = replace(
+            narrow or Narrow(),
+            since=midnight(day(since), zone),
+            until=midnight(after(day(until)), zone),
+        )
+        return self.vault.search(words, limit=limit, narrow=asked)
 
     def casefile(
         self,

@@ -80,6 +80,7 @@ def hand_over(
         recipients=to_keys,
         vault=vault.vault_id,
         epoch=vault.epoch,
+        erased=vault.erased(),
         progress=progress,
     )
     if sealed is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -34,3 +35,17 @@ class Attribution(msgspec.Struct, frozen=True, omit_defaults=True):
 
     basis: tuple[str, ...] = ()
     confidence: Literal["certain", "likely", "possible", ""] = ""
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every text inside a record's body, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from strings(getattr(value, name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, dict):
+        yield from strings(list(value.values()))

@@ -20,7 +20,7 @@ from tallymark.model.around import (
     Tombstone,
     Trigger,
 )
-from tallymark.model.body import Answer, Attribution, Identifier, RecordBody, Witness
+from tallymark.model.body import Answer, Attribution, Identifier, RecordBody, Witness, strings
 from tallymark.model.moment import Moment
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "Tombstone",
     "Trigger",
     "Witness",
+    "strings",
 ]
 
 SPEC_VERSION = "1"

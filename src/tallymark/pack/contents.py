@@ -20,7 +20,7 @@ import msgspec
 
 from tallymark.errors import NothingChosen, PackError
 from tallymark.model.casefile import Casefile, EventColumns
-from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record
+from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record, strings
 from tallymark.pack.names import Original, original
 from tallymark.pack.people import masked_body, masked_label
 from tallymark.picture.summary import Summary, summarise
@@ -35,11 +35,13 @@ KEPT_BACK = {
     "new_address": "marked as showing a new address",
     "medical": "marked medical",
     "import": "read from a file that is not included",
-    "safe_place": "marked as a place to keep private",
     "names": "to keep names and addresses out",
     "hand_over": "about packs for others",
 }
 """Why a chosen record is not shown, in the words that are printed."""
+
+_UNSAID = "safe_place"
+"""A place that can never leave, and what names it: withheld with no reason, which would tell of it."""
 
 _NEVER = ("intimate", "child", "legally_privileged")
 _NOT_TO_OTHERS = ("new_address", "medical")
@@ -168,7 +170,7 @@ def _reasons(
             number=r.body.number if isinstance(r.body, Exhibit) else "",
         )
         for r in records
-        if r.id in kept
+        if kept.get(r.id, _UNSAID) != _UNSAID
     ]
     return tuple(sorted(found, key=lambda k: k.index))
 
@@ -186,8 +188,12 @@ def _kept_back(records: Sequence[Record], *, purpose: str) -> dict[str, str]:
     """The reason for each record that may not leave, by id; earlier versions share it."""
     found: dict[str, str] = {}
     chain = _chains(records)
+    safe = {chain[r.id] for r in records if isinstance(r.body, Place) and r.body.safe_location}
+    unsaid = {r.id for r in records if chain[r.id] in safe}
     for record in records:
-        if reason := _reason(record, purpose=purpose):
+        if record.id in unsaid or not unsaid.isdisjoint(strings(record.body)):
+            found[chain[record.id]] = _UNSAID
+        elif reason := _reason(record, purpose=purpose):
             found.setdefault(chain[record.id], reason)
     kept = {r.id: found[chain[r.id]] for r in records if chain[r.id] in found}
     for record in records:
@@ -206,8 +212,6 @@ def _chains(records: Sequence[Record]) -> dict[str, str]:
 
 def _reason(record: Record, *, purpose: str) -> str:
     body, others = record.body, purpose in {"disclosure", "supporter"}
-    if isinstance(body, Place) and body.safe_location:
-        return "safe_place"
     if isinstance(body, Exhibit):
         marks = (*_NEVER, *_NOT_TO_OTHERS) if others else _NEVER
         return next((mark for mark in marks if mark in body.sensitivity), "")
@@ -225,7 +229,7 @@ def _rendered(casefile: Casefile, *, kept: Mapping[str, str], purpose: str) -> C
             r, body=masked_body(r.body, reason=kept.get(r.id, ""), initials=others, ids=ids)
         )
         for r in casefile.records
-        if kept.get(r.id) not in {"import", "hand_over"}
+        if kept.get(r.id) not in {"import", "hand_over", _UNSAID}
     ]
     sources = tuple(s for s in casefile.sources if s.import_id not in kept)
     events = casefile.events
@@ -265,7 +269,8 @@ def kept_back_lines(contents: Contents) -> tuple[str, ...]:
     if contents.by_selection:
         many = contents.by_selection
         lines.append(
-            f"{many} {'record is' if many == 1 else 'records are'} withheld by selection of dates or entries."
+            f"{many} {'record is' if many == 1 else 'records are'} withheld by selection of dates, of "
+            "entries, or of what the person keeps private."
         )
     if contents.initials_only:
         lines.append(

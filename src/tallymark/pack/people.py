@@ -43,7 +43,7 @@ def masked_body(body: Body, *, reason: str, initials: bool, ids: Collection[str]
     if isinstance(body, Exhibit) and reason:
         return Exhibit(number=body.number, sha256="", size=0, name="", kind=body.kind)
     if isinstance(body, Place) and reason:
-        return Place(label="a place kept private" if reason == "safe_place" else body.label)
+        return Place(label=body.label)
     return _initials(body, ids=ids) if initials else body
 
 

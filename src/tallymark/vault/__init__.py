@@ -6,7 +6,8 @@ The order of writing is fixed by ``docs/spec/vault.md``. ``Vault`` is the one wa
 from tallymark.vault.check import Finding
 from tallymark.vault.events import EventWriter
 from tallymark.vault.log import Act, Stored
+from tallymark.vault.narrowing import Narrow
 from tallymark.vault.search import Hit
 from tallymark.vault.vault import Vault
 
-__all__ = ["Act", "EventWriter", "Finding", "Hit", "Stored", "Vault"]
+__all__ = ["Act", "EventWriter", "Finding", "Hit", "Narrow", "Stored", "Vault"]

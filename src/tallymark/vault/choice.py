@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from tallymark.errors import UnknownRecord, UsageProblem
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -26,6 +24,7 @@ from tallymark.model.record import (
     SameEvent,
     SecondSource,
     Trigger,
+    strings,
 )
 from tallymark.vault.log import Stored
 
@@ -169,20 +168,6 @@ def span(record: Record, zone: ZoneInfo) -> tuple[date, date]:
         written = _local(record.written, zone)
         return written, written
     return _moment_days(moment, zone)
-
-
-def strings(value: object) -> Iterator[str]:
-    """Every text inside a record's body, at any depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from strings(getattr(value, name))
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from strings(item)
-    elif isinstance(value, dict):
-        yield from strings(list(value.values()))
 
 
 def _moment_days(moment: Moment, zone: ZoneInfo) -> tuple[date, date]:

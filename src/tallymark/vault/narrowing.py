@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tallymark.model.event import NO_TIME
-from tallymark.model.record import Incident, Person, Place, Record
-from tallymark.vault.choice import strings
+from tallymark.model.record import Incident, Person, Place, Record, strings
 from tallymark.vault.generations import Generation
 from tallymark.vault.log import Stored
 

@@ -141,9 +141,16 @@ class Database:
                 self._connection.close(True)
 
 
-def open_database(path: Path, *, key: bytes | bytearray, create: bool = False) -> Database:
+def open_database(
+    path: Path,
+    *,
+    key: bytes | bytearray,
+    create: bool = False,
+    tables: str = "tallymark.vault.migrations",
+) -> Database:
     """Open (or make) the database at ``path`` with its raw 32-byte key. The only place that does.
 
+    ``tables`` is the package whose numbered ``.sql`` files make its tables.
     Raises VaultDamaged when the key does not fit or the file is not whole, VaultTooNew for a
     schema that this version does not know, VaultError if the file would not be encrypted.
     """
@@ -155,7 +162,7 @@ def open_database(path: Path, *, key: bytes | bytearray, create: bool = False) -
         connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE)
         try:
             _unlock(connection, key)
-            _migrate(connection)
+            _migrate(connection, tables)
         except BaseException:
             connection.close(True)
             raise
@@ -184,14 +191,14 @@ def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
     connection.pragma("journal_size_limit", 16 << 20)
 
 
-def _steps() -> list[tuple[int, str]]:
-    folder = resources.files("tallymark.vault.migrations")
+def _steps(tables: str) -> list[tuple[int, str]]:
+    folder = resources.files(tables)
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
     return sorted((int(entry.name[:4]), entry.read_text("utf-8")) for entry in found)
 
 
-def _migrate(connection: apsw.Connection) -> None:
-    steps = _steps()
+def _migrate(connection: apsw.Connection, tables: str) -> None:
+    steps = _steps(tables)
     have = connection.pragma("user_version")
     if have > steps[-1][0]:
         raise VaultTooNew
