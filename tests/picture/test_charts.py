@@ -18,7 +18,7 @@ from tallymark import picture
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import Order, ToldToStop
-from tallymark.picture import _svg, charts
+from tallymark.picture import _plot, _svg, charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 FONTS = Path(__file__).parents[2] / "src/tallymark/pack/typeset/fonts"
@@ -211,7 +211,7 @@ def test_a_count_too_wide_for_its_cell_is_shortened_never_dropped() -> None:
         title="t",
         description="d",
         columns=[f"{hour:02}" for hour in range(24)],
-        blocks=[("b", [("Mon", [1_234_567, *[0] * 23])])],
+        blocks=[("b", [charts.GridRow("Mon", [1_234_567, *[0] * 23])])],
     )
     assert ">1m+<" in svg
     assert "Mon 00: 1,234,567" in svg
@@ -219,4 +219,4 @@ def test_a_count_too_wide_for_its_cell_is_shortened_never_dropped() -> None:
 
 def test_letters_go_on_past_z() -> None:
     """Twenty-six anchors are not the end."""
-    assert [charts.letter(n) for n in (0, 25, 26, 51, 52)] == ["A", "Z", "AA", "AZ", "BA"]
+    assert [_plot.letter(n) for n in (0, 25, 26, 51, 52)] == ["A", "Z", "AA", "AZ", "BA"]

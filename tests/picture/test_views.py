@@ -25,8 +25,8 @@ from tallymark.model.record import (
 from tallymark.picture.summary import summarise
 
 EXPECTED = {
-    "anchors", "breaches", "completeness", "contacts_after", "gaps", "lanes", "people", "rhythm",
-    "timeline",
+    "anchors", "breaches", "calendar", "completeness", "contacts_after", "gaps", "impact", "lanes",
+    "people", "proxies", "rhythm", "spread", "timeline",
 }  # fmt: skip
 FORBIDDEN = re.compile(
     r"\b(prove[sdn]?|proof|guarantee\w*|admissible|100 ?%|safe|low risk|high risk|risk score"

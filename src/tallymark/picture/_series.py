@@ -10,8 +10,9 @@ from datetime import date
 
 from tallymark.picture._clock import FAR, Bins, LocalClock, instant
 from tallymark.picture._entries import Anchor, Entry
+from tallymark.picture._plot import Axis
 from tallymark.picture._view import MONTHS, day_text, plural, unique
-from tallymark.picture.charts import MOST_DOTS, Axis, Dot
+from tallymark.picture.charts import MOST_DOTS, Dot
 from tallymark.picture.episodes import Episodes, LaneEpisodes
 
 _SHORT, _MONTHS, _QUARTERS = 70, 430, 1500  # up to so many days the ticks are weeks, months, …
@@ -100,16 +101,17 @@ def share(at: int, *, low: int, high: int) -> float:
 
 
 def points(
-    found: Episodes, *, low: int = -FAR, since: date | None = None
+    found: Episodes, *, low: int = -FAR, since: date | None = None, until: date | None = None
 ) -> tuple[tuple[Dot, ...], str]:
     """(dots, what one stands for): an episode from ``low`` on, or a lane's span when too many.
 
-    ``since`` is the day at the left edge of the chart; the first day with an item by default.
+    ``since`` and ``until`` are the days at the edges of the chart; those of the first and the last
+    item by default.
     """
     span = found.span()
     if span is None:
         return (), ""
-    clock, span = found.contacts.clock, (since or span[0], span[1])
+    clock, span = found.contacts.clock, (since or span[0], until or span[1])
     edges = (clock.day_start(span[0]), clock.day_end(span[1]))
     hourly = (span[1] - span[0]).days < _HOURLY
     bins = None

@@ -93,6 +93,12 @@ class Sheet:
         size = f'width="{units(width)}" height="{units(height)}"'
         return f'<rect x="{units(x)}" y="{units(y)}" {size} fill="{fill}"{line}/>'
 
+    def frame(self, x: float, y: float, width: float, height: float, *, light: bool) -> str:
+        """A bare edge as markup, in paper colour where it stands on a dark fill."""
+        size = f'width="{units(width)}" height="{units(height)}"'
+        look = f'fill="none" stroke="{PAPER if light else INK}" stroke-width="1.6"'
+        return f'<rect x="{units(x)}" y="{units(y)}" {size} {look}/>'
+
     def dot(self, x: float, y: float, *, square: bool = False, radius: float = 3) -> str:
         """A dot as markup: round and filled, or square and open."""
         if square:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tallymark.picture._plot import Axis, legend, letters, new_sheet, nothing_yet, rules
 from tallymark.picture._svg import (
     ACCENT,
     BODY,
@@ -60,19 +61,23 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """Time along the bottom: ticks as (place from 0 to 1, words), anchors likewise.
+class GridRow:
+    """One row of ``grid``: its label and its cells; a cell that is None is not drawn.
 
-    A tick's words may have a second line, for the year.
+    ``refs`` are the entries behind each cell. The places in ``framed`` get a second edge; those in
+    ``went_on`` get a dot where there is no number.
     """
 
-    ticks: tuple[tuple[float, str], ...] = ()
-    anchors: tuple[tuple[float, str], ...] = ()
+    label: str
+    values: Sequence[int | None]
+    refs: Sequence[tuple[str, ...]] = ()
+    framed: frozenset[int] = frozenset()
+    went_on: frozenset[int] = frozenset()
 
 
 def bars(name: str, *, title: str, description: str, rows: Sequence[Bar]) -> str:
     """Horizontal bars from zero, with the words before and the number behind each."""
-    sheet = _sheet(name, title=title, description=description)
+    sheet = new_sheet(name, title=title, description=description)
     tail = min(300.0, max((text_width(row.text, BODY) for row in rows), default=0.0))
     longest = max((text_width(row.label, BODY) for row in rows), default=0.0)
     left = min(300.0, longest) + 20
@@ -87,7 +92,7 @@ def bars(name: str, *, title: str, description: str, rows: Sequence[Bar]) -> str
         sheet.text(left + long + 6, y + 15, fit(row.text, tail + 1))
         y += 24
     sheet.line(left, sheet.height, left, y)
-    sheet.height = _none(sheet, y) if not rows else y + 8
+    sheet.height = nothing_yet(sheet, y) if not rows else y + 8
     return sheet.render()
 
 
@@ -97,15 +102,19 @@ def grid(
     title: str,
     description: str,
     columns: Sequence[str],
-    blocks: Sequence[tuple[str, Sequence[tuple[str, Sequence[int]]]]],
+    blocks: Sequence[tuple[str, Sequence[GridRow]]],
+    notes: Sequence[str] = (),
 ) -> str:
     """Numbers in grids under each other; the more, the darker, each grid on its own scale.
 
-    The number itself stands in every cell. A block is its heading and its rows.
+    The number itself stands in every cell. A block is its heading and its rows; ``notes`` are lines
+    under all of them.
     """
-    sheet = _sheet(name, title=title, description=description)
-    left, side = 44.0, (WIDTH - 52.0) / max(len(columns), 1)
-    y = sheet.height if blocks else _none(sheet, sheet.height)
+    sheet = new_sheet(name, title=title, description=description)
+    longest = max((text_width(r.label, BODY) for _, rows in blocks for r in rows), default=0.0)
+    left = max(44.0, longest + 16)
+    side = (WIDTH - 8.0 - left) / max(len(columns), 1)
+    y = sheet.height if blocks else nothing_yet(sheet, sheet.height)
     for heading, rows in blocks:
         sheet.text(8, y + 16, fit(heading, WIDTH - 16), weight="bold")
         y += 24
@@ -113,46 +122,67 @@ def grid(
             x = left + side * (place + 0.5)
             sheet.text(x, y + 10, column, size=SMALL, anchor="middle")
         y = _cells(sheet, rows, columns, y=y + 15, left=left, side=side) + 10
+    for line in notes if blocks else ():
+        sheet.text(8, y + 12, fit(line, WIDTH - 16, size=SMALL), size=SMALL)
+        y += 17
     sheet.height = y
     return sheet.render()
 
 
 def _cells(
     sheet: Sheet,
-    rows: Sequence[tuple[str, Sequence[int]]],
+    rows: Sequence[GridRow],
     columns: Sequence[str],
     *,
     y: float,
     left: float,
     side: float,
 ) -> float:
-    top = max((value for _, values in rows for value in values), default=0)
-    for label, values in rows:
-        sheet.text(left - 8, y + 18, label, anchor="end")
-        for place, value in enumerate(values):
-            level = 0 if not value else min(4, 1 + (4 * value - 1) // max(top, 4))
-            x = left + side * place
-            shape = sheet.box(x + 0.5, y + 0.5, side - 1, 25, fill=_LEVELS[level], edge=level > 0)
-            sheet.mark(shape, note=f"{label} {columns[place]}: {value:,}")
-            if value:
-                words, ink = _short(value, room=side - 1), PAPER if level == 4 else INK
-                sheet.text(x + side / 2, y + 17, words, size=SMALL, anchor="middle", fill=ink)
+    top = max((value or 0 for row in rows for value in row.values), default=0)
+    for row in rows:
+        sheet.text(left - 8, y + 18, row.label, anchor="end")
+        for place, column in enumerate(columns[: len(row.values)]):
+            _cell(sheet, row, place, column, box=(left + side * place, y, side), top=top)
         y += 26
     return y
+
+
+def _cell(
+    sheet: Sheet,
+    row: GridRow,
+    place: int,
+    column: str,
+    *,
+    box: tuple[float, float, float],
+    top: int,
+) -> None:
+    value, (x, y, side) = row.values[place], box
+    if value is None:
+        return
+    level = 0 if not value else min(4, 1 + (4 * value - 1) // max(top, 4))
+    shape = sheet.box(x + 0.5, y + 0.5, side - 1, 25, fill=_LEVELS[level], edge=level > 0)
+    went_on = place in row.went_on and not value
+    note = f"{row.label} {column}: {'contact went on' if went_on else f'{value:,}'}"
+    sheet.mark(shape, note=note, refs=row.refs[place] if row.refs else ())
+    if place in row.framed:
+        sheet.add(sheet.frame(x + 2, y + 2, side - 4, 22, light=level == 4))
+    words = _short(value, room=side - 1) if value else "·" if went_on else ""
+    ink = PAPER if level == 4 else INK
+    sheet.text(x + side / 2, y + 17, words, size=SMALL, anchor="middle", fill=ink)
 
 
 def lanes(
     name: str, *, title: str, description: str, strips: Sequence[Strip], axis: Axis, unit: str
 ) -> str:
     """For each lane a strip of episodes and, under it on its own scale, a strip of items."""
-    sheet = _sheet(name, title=title, description=description)
+    sheet = new_sheet(name, title=title, description=description)
     if not strips:
-        sheet.height = _none(sheet, sheet.height)
+        sheet.height = nothing_yet(sheet, sheet.height)
         return sheet.render()
     sheet.text(WIDTH - _RIGHT + 52, sheet.height + 12, "in all", size=SMALL, anchor="end")
     fullest = f"top {unit}" if text_width(f"top {unit}", SMALL) <= 60 else "top span"
     sheet.text(WIDTH - 8, sheet.height + 12, fullest, size=SMALL, anchor="end")
-    y = _letters(sheet, axis=axis, y=sheet.height, left=_LEFT, right=WIDTH - _RIGHT)
+    y = letters(sheet, axis=axis, y=sheet.height, left=_LEFT, right=WIDTH - _RIGHT)
     top = y = max(y, sheet.height + 15)
     most = max(max(strip.episodes) for strip in strips) or 1
     flood = max(max(strip.items) for strip in strips) or 1
@@ -162,8 +192,8 @@ def lanes(
         for place, (kind, values, scale) in enumerate(kinds):
             _strip(sheet, strip, (kind, values, scale), y=y + 20 + place * 28, unit=unit)
         y += 84
-    _rules(sheet, axis=axis, top=top, bottom=y, left=_LEFT, right=WIDTH - _RIGHT)
-    sheet.height = _legend(sheet, axis=axis, y=y + 34, words=_lane_words(sheet, y + 34))
+    rules(sheet, axis=axis, top=top, bottom=y, left=_LEFT, right=WIDTH - _RIGHT)
+    sheet.height = legend(sheet, axis=axis, y=y + 34, words=_lane_words(sheet, y + 34))
     return sheet.render()
 
 
@@ -202,15 +232,15 @@ def dots(
 
     ``points`` are the dots and the words for what one of them stands for.
     """
-    sheet = _sheet(name, title=title, description=description)
+    sheet = new_sheet(name, title=title, description=description)
     held, stands_for = points
     if not held:
-        sheet.height = _none(sheet, sheet.height)
+        sheet.height = nothing_yet(sheet, sheet.height)
         return sheet.render()
     left, right = 150.0, WIDTH - 16.0
-    y = _letters(sheet, axis=axis, y=sheet.height, left=left, right=right)
+    y = letters(sheet, axis=axis, y=sheet.height, left=left, right=right)
     deepest = [max((p.stack for p in held if p.row == row), default=0) for row in range(len(rows))]
-    _rules(sheet, axis=axis, top=y, bottom=y + 44 * len(rows), left=left, right=right)
+    rules(sheet, axis=axis, top=y, bottom=y + 44 * len(rows), left=left, right=right)
     for row, label in enumerate(rows):
         base = y + 44 * row + 37
         sheet.text(8, base, fit(label, left - 20))
@@ -221,20 +251,8 @@ def dots(
             shape = sheet.dot(x, base - step * point.stack, square=point.square)
             sheet.mark(shape, note=point.note, refs=point.refs)
     bottom = y + 44 * len(rows) + 34
-    sheet.height = _legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom, stands_for))
+    sheet.height = legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom, stands_for))
     return sheet.render()
-
-
-def _sheet(name: str, *, title: str, description: str) -> Sheet:
-    sheet = Sheet(name, title, description)
-    sheet.text(8, 22, fit(title, WIDTH - 16, size=HEAD), size=HEAD, weight="bold")
-    sheet.height = 34
-    return sheet
-
-
-def _none(sheet: Sheet, y: float) -> float:
-    sheet.text(8, y + 18, "Nothing recorded here yet.")
-    return y + 32
 
 
 def _short(value: int, *, room: float) -> str:
@@ -246,43 +264,6 @@ def _short(value: int, *, room: float) -> str:
         if text_width(f"{value // size}{mark}+", SMALL) <= room:
             return f"{value // size}{mark}+"
     return "…"
-
-
-def _letters(sheet: Sheet, *, axis: Axis, y: float, left: float, right: float) -> float:
-    """Anchors' letters over the plot, each on the first line where it does not touch another."""
-    if not axis.anchors:
-        return y
-    ends: list[float] = []
-    for place, (at, _) in enumerate(axis.anchors):
-        x, wide = left + (right - left) * at, text_width(letter(place), BODY) + 4
-        level = next((n for n, end in enumerate(ends) if x - wide / 2 > end), len(ends))
-        ends[level : level + 1] = [x + wide / 2]
-        sheet.text(x, y + 12 + 15 * level, letter(place), anchor="middle", weight="bold")
-    return y + 15 * len(ends) + 4
-
-
-def letter(place: int) -> str:
-    """A, B … Z, then AA, AB and so on."""
-    return chr(65 + place) if place < 26 else letter(place // 26 - 1) + chr(65 + place % 26)
-
-
-def _rules(
-    sheet: Sheet, *, axis: Axis, top: float, bottom: float, left: float, right: float
-) -> None:
-    """Anchors as broken lines and dates under the plot; a date that would touch one is left out."""
-    for at, _ in axis.anchors:
-        x = left + (right - left) * at
-        sheet.line(x, top, x, bottom, dash="4 3")
-    free = -1.0
-    for at, words in axis.ticks:
-        x = left + (right - left) * at
-        parts = words.split("\n")
-        wide = max(text_width(part, SMALL) for part in parts)
-        if x > free and x + wide < WIDTH - 4:
-            sheet.line(x, bottom, x, bottom + 5)
-            for line, part in enumerate(parts):
-                sheet.text(x, bottom + 15 + 13 * line, part, size=SMALL)
-            free = x + wide + 4
 
 
 def _lane_words(sheet: Sheet, y: float) -> float:
@@ -301,13 +282,3 @@ def _dot_words(sheet: Sheet, y: float, stands_for: str) -> float:
     sheet.text(162, y + 10, "holds a typed entry", size=SMALL)
     sheet.text(330, y + 10, f"One mark: {stands_for}.", size=SMALL)
     return y + 18
-
-
-def _legend(sheet: Sheet, *, axis: Axis, y: float, words: float) -> float:
-    """What the letters stand for, one line each."""
-    y = max(y, words)
-    for place, (_, text) in enumerate(axis.anchors):
-        sheet.text(8, y + 12, letter(place), weight="bold")
-        sheet.text(34, y + 12, fit(text[:1].upper() + text[1:], WIDTH - 50))
-        y += 18
-    return y + 8

@@ -23,6 +23,7 @@ from tallymark.picture._view import (
 from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes
 
 _Grid = Counter[tuple[int, int]]
+_Behind = dict[tuple[int, int], tuple[str, ...]]
 _NIGHT = (23, 0, 1, 2, 3, 4, 5, 6)
 
 
@@ -32,13 +33,14 @@ def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     cells = {lane.lane.key: clock.hours(lane.lane.seconds) for lane in found.lanes}
     began, items = _began(found), _items(found, cells)
     rough = [e for e in found.contacts.entries if e.contact and not _hour_known(e)]
+    behind = _behind(found, cells)
     return View(
         name="rhythm",
         title=VIEW.title,
         sentence=_sentence(found, began, items, rough) + direction_note(found),
         caution=VIEW.caution,
-        table=_table(_behind(found, cells), began, items),
-        svg=_svg(casefile.zone, began, items),
+        table=_table(behind, began, items),
+        svg=_svg(casefile.zone, behind, began, items),
         data=_data(found, began, items, rough),
     )
 
@@ -55,10 +57,10 @@ def _sentence(found: Episodes, began: _Grid, items: _Grid, rough: list[Entry]) -
     return text
 
 
-def _svg(zone: str, began: _Grid, items: _Grid) -> str:
+def _svg(zone: str, behind: _Behind, began: _Grid, items: _Grid) -> str:
     blocks = [
-        (f"Episodes, by the hour they began ({zone} time)", _rows(began)),
-        ("Items, each by its own hour", _rows(items)),
+        (f"Episodes, by the hour they began ({zone} time)", _drawn(began, behind)),
+        ("Items, each by its own hour", _drawn(items, behind)),
     ]
     return charts.grid(
         "rhythm",
@@ -107,7 +109,18 @@ def _rows(counted: _Grid) -> list[tuple[str, list[int]]]:
     ]
 
 
-def _behind(found: Episodes, cells: dict[str, _Grid]) -> dict[tuple[int, int], tuple[str, ...]]:
+def _drawn(counted: _Grid, behind: _Behind) -> list[charts.GridRow]:
+    return [
+        charts.GridRow(
+            label=day,
+            values=values,
+            refs=[behind.get((place, hour), ()) if values[hour] else () for hour in range(24)],
+        )
+        for place, (day, values) in enumerate(_rows(counted))
+    ]
+
+
+def _behind(found: Episodes, cells: dict[str, _Grid]) -> _Behind:
     """Ids for each cell: its typed entries, and the imports of each lane with an event there."""
     clock = found.contacts.clock
     behind: dict[tuple[int, int], list[str]] = {}
@@ -122,7 +135,7 @@ def _behind(found: Episodes, cells: dict[str, _Grid]) -> dict[tuple[int, int], t
     return {cell: unique(sorted(ids)) for cell, ids in behind.items()}
 
 
-def _table(behind: dict[tuple[int, int], tuple[str, ...]], began: _Grid, items: _Grid) -> Table:
+def _table(behind: _Behind, began: _Grid, items: _Grid) -> Table:
     rows = [
         (
             Cell(f"{hour:02}:00"),
