@@ -102,6 +102,17 @@ def test_each_order_is_printed_with_its_conditions(home: Home) -> None:
     assert data["orders"][0]["conditions"][0]["number"] == 1
 
 
+def test_the_days_by_which_to_raise_it_are_listed(home: Home) -> None:
+    """Each rule with a limit has its day, one early; nothing says that it is over."""
+    found = {one["rule"]: one["day"] for one in home.run("law", "dates", "--json").json["dates"]}
+    assert found["EW-PHA-2"] == found["EW-PHA-2A"] == "2027-02-06"
+    assert found["EW-CA127-1"] == "2029-08-06"
+    words = " ".join(home.run("law", "dates").out.split())
+    assert words.startswith("Raise this with police now.")
+    assert "6 Feb 2027" in words
+    assert not re.search(r"\b(too late|expired|over)\b", words)
+
+
 def test_an_unknown_rule_or_place_says_the_next_step(home: Home) -> None:
     """Exit 64 and a plain sentence."""
     for arguments in (("law", "EW-NOTHING"), ("law", "--jurisdiction", "atlantis")):

@@ -29,6 +29,8 @@ from tallymark.model.record import (
 )
 from tallymark.picture import breach_sheet, elements, screening, time_limits
 from tallymark.picture._looks import LOOKS
+from tallymark.picture._view import day_text
+from tallymark.picture.summary import summarise
 
 STALKING = law.rule("EW-PHA-2A")[1]
 EVERY_RULE = [rule for name in law.jurisdictions() for rule in law.jurisdiction(name).rules]
@@ -214,14 +216,24 @@ def test_six_months_is_one_day_early(newest: str, day: str) -> None:
 
 def test_the_words_of_a_limit_ask_to_raise_it_now() -> None:
     """A date of long ago says the same as one to come, and never that it is over."""
-    old = time_limits.limit(STALKING, newest=date(2001, 1, 1))
+    old = time_limits.limit(STALKING, last=date(2001, 1, 1))
     assert old is not None
     assert old.words.startswith("Raise this with police now.")
     assert "30 Jun 2001" in old.words
     assert not CONCLUDES.search(old.words)
-    assert time_limits.limit(law.rule("EW-PHA-4A-ii")[1], newest=date(2001, 1, 1)) is None
-    some = time_limits.limits(law.jurisdiction().rules, newest=date(2026, 1, 1))
+    assert time_limits.limit(law.rule("EW-PHA-4A-ii")[1], last=date(2001, 1, 1)) is None
+    some = time_limits.limits(law.jurisdiction().rules, last=date(2026, 1, 1))
     assert [one.months for one in some] == sorted(one.months for one in some)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.dates(date(2024, 1, 1), date(2026, 11, 20)), max_size=4), st.booleans())
+def test_the_first_page_and_the_rules_give_one_date(days, imported) -> None:
+    """What the first page of a pack says and what a rule says come from one place and agree."""
+    records = [typed(f"e{n}", day.isoformat()) for n, day in enumerate(days)]
+    case = casefile(records, EXPORT if imported else [])
+    found = elements.collect(case, STALKING).limit.day
+    assert summarise(case).six_months == (day_text(found) if found else "")
 
 
 # Orders -----------------------------------------------------------------------------------------

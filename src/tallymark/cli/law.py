@@ -40,8 +40,9 @@ def law(
 ) -> None:
     """Show where your entries stand for one RULE; without it, list the rules.
 
-    RULE is an id such as EW-PHA-2A, or "orders" for each order with its conditions. The diary is
-    opened only when a RULE is named. Entries are collected; nothing is concluded.
+    RULE is an id such as EW-PHA-2A; "orders" for each order with its conditions; or "dates" for
+    the days by which to raise it. The diary is opened only when a RULE is named. Entries are
+    collected; nothing is concluded.
     """
     from tallymark import law as data
 
@@ -50,6 +51,9 @@ def law(
     elif rule.casefold() == "orders":
         with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
             _orders(diary.casefile(), as_json=as_json)
+    elif rule.casefold() == "dates":
+        with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
+            _dates(data.jurisdiction(place), diary.casefile(), as_json=as_json)
     else:
         here, chosen = data.rule(rule)
         with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
@@ -168,6 +172,24 @@ def numbers(refs: tuple[str, ...], casefile: Casefile) -> str:
     shown = [f"#{casefile.leaves[ref].index}" for ref in refs if ref in casefile.leaves]
     more = len(shown) - MOST_NUMBERS
     return " ".join(shown[:MOST_NUMBERS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _dates(here: Jurisdiction, casefile: Casefile, *, as_json: bool) -> None:
+    """The days of all rules that have one. A day in the past is printed like any other."""
+    from tallymark.picture.episodes import contacts
+    from tallymark.picture.time_limits import NOW, limits, newest
+
+    found = limits(here.rules, last=newest(contacts(casefile)))
+    if as_json:
+        days = [
+            {"rule": one.rule, "day": one.day and one.day.isoformat(), "words": one.words}
+            for one in found
+        ]
+        emit({"jurisdiction": here.name, "dates": days})
+        return
+    rows = ((one.rule, one.title, one.by or "no entry yet", one.note) for one in found)
+    table(("Rule", "What it is about", "Day, one early", ""), rows, title=NOW)
+    click.echo("Rules that are not here have no such day. A past day changes nothing: ask police.")
 
 
 def _orders(casefile: Casefile, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tallymark.law import Element, Rule
-from tallymark.model.casefile import Casefile, EventColumns
+from tallymark.model.casefile import Casefile
 from tallymark.model.record import Incident, Person
 from tallymark.picture import time_limits
 from tallymark.picture._collected import (
@@ -27,7 +27,7 @@ from tallymark.picture._identity import Figure
 from tallymark.picture._links import same_people
 from tallymark.picture._looks import LOOKS, PER_ENTRY, Held, hold
 from tallymark.picture._open_points import gaps
-from tallymark.picture.episodes import Episodes, episodes
+from tallymark.picture.episodes import Contacts, contacts, regroup
 
 __all__ = ["ActLine", "Collected", "Collection", "Occasions", "Proxy", "by_themselves", "collect"]
 
@@ -42,7 +42,8 @@ def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collect
     touching = _touching(held, rule)
     chosen = tuple(ref for ref, _ in touching)
     seen = {element.key: _found(held, element) for element in rule.elements}
-    occasions = _occasions(held, rule, chosen=chosen, gap_minutes=gap_minutes)
+    known = contacts(casefile)
+    occasions = _occasions(held, rule, chosen=chosen, known=known, gap_minutes=gap_minutes)
     items = occasions.imported.value
     elements = tuple(
         _collected(element, seen[element.key], chosen=chosen, number=number, items=items)
@@ -50,7 +51,6 @@ def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collect
     )
     whose = _whose(casefile, touching, number=number)
     proxies = _proxies(casefile, touching, number=number)
-    span = episodes(casefile, gap_minutes=gap_minutes).span()
     return Collection(
         rule=rule.id,
         title=rule.title,
@@ -71,7 +71,7 @@ def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collect
             proxies=proxies,
             uncoded=sum(not body.behaviours for _, body in held.acts),
         ),
-        limit=time_limits.limit(rule, newest=span[1] if span else None),
+        limit=time_limits.limit(rule, last=time_limits.newest(known)),
     )
 
 
@@ -91,19 +91,20 @@ def by_themselves(
 
 def _touching(held: Held, rule: Rule) -> list[tuple[str, Incident]]:
     """Entries with a behaviour code that any element of the rule names."""
-    named = [element for element in rule.elements if element.codes]
-    return [
-        (ref, body)
-        for ref, body in held.acts
-        if any(element.takes(code) for element in named for code in body.behaviours)
-    ]
+    wanted = frozenset().union(*(_codes(held, element) for element in rule.elements))
+    return [(ref, body) for ref, body in held.acts if not wanted.isdisjoint(body.behaviours)]
 
 
 def _found(held: Held, element: Element) -> set[str]:
-    by_code = {
-        ref for ref, body in held.acts if any(element.takes(code) for code in body.behaviours)
-    }
+    wanted = _codes(held, element)
+    by_code = {ref for ref, body in held.acts if not wanted.isdisjoint(body.behaviours)}
     return by_code.union(*(LOOKS[name][1](held) for name in element.looks))
+
+
+def _codes(held: Held, element: Element) -> frozenset[str]:
+    """The behaviour codes of the casefile that belong to an element."""
+    used = {code for _, body in held.acts for code in body.behaviours}
+    return frozenset(code for code in used if element.takes(code))
 
 
 def _collected(
@@ -128,32 +129,36 @@ def _collected(
     )
 
 
-def _occasions(held: Held, rule: Rule, *, chosen: tuple[str, ...], gap_minutes: int) -> Occasions:
-    found = episodes(_only(held.casefile, rule, chosen), gap_minutes=gap_minutes)
+def _occasions(
+    held: Held, rule: Rule, *, chosen: tuple[str, ...], known: Contacts, gap_minutes: int
+) -> Occasions:
+    found = regroup(_only(known, rule, chosen), gap_minutes=gap_minutes)
     days = found.days()
-    clock_refs = tuple(dict.fromkeys(r for lane in found.lanes for r in lane.lane.exhibits()))
-    imported = sum(len(lane.lane.seconds) for lane in found.lanes)
+    exported = tuple(dict.fromkeys(r for lane in found.lanes for r in lane.lane.exhibits()))
     window = rule.occasions.window_days
     return Occasions(
         least=rule.occasions.least,
         entries=Figure(len(chosen), _ordered(chosen, numbers(held.casefile))),
         episodes=Figure(found.count(), found.refs()),
         days=len(days),
-        imported=Figure(imported, clock_refs),
+        imported=Figure(sum(len(lane.lane.seconds) for lane in found.lanes), exported),
         in_window=None if window is None else _most_days(days, window),
-        persons=_persons(held, chosen, found),
+        persons=_persons(held, chosen, exported),
         note=rule.occasions.note,
     )
 
 
-def _only(casefile: Casefile, rule: Rule, chosen: tuple[str, ...]) -> Casefile:
-    """The casefile with the chosen entries alone; events stay when the rule names messages."""
-    # Older versions go too: without their correction they would stand up again.
-    kept = set(chosen)
-    records = tuple(r for r in casefile.records if not isinstance(r.body, Incident) or r.id in kept)
-    if any(map(_takes_messages, rule.elements)):
-        return replace(casefile, records=records)
-    return replace(casefile, records=records, events=EventColumns(), sources=())
+def _only(known: Contacts, rule: Rule, chosen: tuple[str, ...]) -> Contacts:
+    """The contact with the chosen entries alone; exports stay when the rule names messages."""
+    kept, messages = frozenset(chosen), any(map(_takes_messages, rule.elements))
+    lanes = []
+    for lane in known.lanes:
+        own = replace(lane, entries=tuple(entry for entry in lane.entries if entry.id in kept))
+        if not messages:
+            own = replace(own, mask=b"", seconds=[], origin=None, sources=())
+        if own.items:
+            lanes.append(own)
+    return replace(known, lanes=tuple(lanes))
 
 
 def _takes_messages(element: Element) -> bool:
@@ -173,7 +178,7 @@ def _most_days(days: set[date], window: int) -> int:
 
 
 def _persons(
-    held: Held, chosen: tuple[str, ...], found: Episodes
+    held: Held, chosen: tuple[str, ...], exported: tuple[str, ...]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Those it was aimed at: a label, and the entries; without a name it is the person themselves."""
     number, same = numbers(held.casefile), same_people(held.casefile)
@@ -184,9 +189,8 @@ def _persons(
         for target in bodies[ref].targets or (YOURSELF,):
             person = same.get(target, target)
             by_person.setdefault(labels.get(person, person), set()).add(ref)
-    imported = {r for lane in found.lanes for r in lane.lane.exhibits()}
-    if imported:
-        by_person.setdefault(YOURSELF, set()).update(imported)
+    if exported:
+        by_person.setdefault(YOURSELF, set()).update(exported)
     return tuple((who, _ordered(ids, number)) for who, ids in sorted(by_person.items()))
 
 
