@@ -245,7 +245,7 @@ def test_a_file_that_is_no_chat_is_said_plainly(opened: Window) -> None:
     assert "Choose a file" in opened.page.says
 
 
-def test_the_picture_shows_a_table_then_a_still_chart(opened: Window) -> None:
+def test_the_picture_shows_a_still_chart_then_a_table(opened: Window) -> None:
     """Every number leads to what it counts; the chart is a picture that cannot run anything."""
     ident = write_entry(opened)
     opened.go("/view")
@@ -253,7 +253,7 @@ def test_the_picture_shows_a_table_then_a_still_chart(opened: Window) -> None:
     assert numbers
     for number in numbers:
         text = opened.go(f"/view/{number}").text
-        assert text.index("<table") < text.index('<img class="chart"')
+        assert text.index('<img class="chart"') < text.index("<table")
         chart = opened.ask("GET", f"/g/{number}", headers={"Sec-Fetch-Dest": "image"})
         assert chart.header("content-type") == "image/svg+xml"
         assert "script-src" not in chart.header("content-security-policy")

@@ -192,7 +192,7 @@ def _cookies(request: Request) -> dict[str, str]:
 
 _SAID = {
     400: "The program did not understand this request.",
-    403: "This window is not connected to your notes. Close it and open the program again.",
+    403: "This page cannot be opened this way. If the first page does not open too, start again.",
     404: "There is no such page.",
     405: "This page does not take that.",
     421: "The program did not understand this request.",

@@ -25,6 +25,15 @@ def offered_folders() -> list[Path]:
     return [*sticks, *[p for p in (home() / "Downloads", home()) if p.is_dir()]]
 
 
+def called(folder: Path) -> str:
+    """A folder as a person would name it; the page shows its path beside it."""
+    if folder == home():
+        return "Your own folder"
+    if folder == home() / "Downloads":
+        return "The folder for downloads"
+    return f"Memory stick or disk: {folder.name}"
+
+
 def chat_exports() -> list[Path]:
     """Files in the usual folders that look like a chat export, the newest first."""
     found: list[tuple[float, Path]] = []

@@ -90,6 +90,13 @@ class Server(uvicorn.Server):
             await self.serve(sockets=[bound])
         finally:
             watching.cancel()
+            await self._cut_off()
+
+    async def _cut_off(self) -> None:
+        """Close what came in while the server stopped: a browser opens connections ahead of need."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drop the keys first, then the connections."""

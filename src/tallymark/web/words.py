@@ -5,7 +5,10 @@ from __future__ import annotations
 from tallymark import errors
 
 _SAID: tuple[tuple[type[Exception], str], ...] = (
-    (errors.WrongPassphrase, "That did not open it. Check capital letters, and try again."),
+    (
+        errors.WrongPassphrase,
+        "That did not open it. Check each word and the capital letters. Then try again.",
+    ),
     (errors.VaultInUse, "Your notes are open in another window. Lock them there, then try again."),
     (
         errors.VaultDamaged,

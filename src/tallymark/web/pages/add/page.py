@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tallymark.diary import Diary
 from tallymark.model.moment import Moment
 from tallymark.model.record import Incident, Person, Witness
-from tallymark.web import drafts
+from tallymark.web import dates, drafts
 from tallymark.web.pages.add import questions
 from tallymark.web.pages.add.questions import EXTRA, STEPS, Step
 from tallymark.web.pages.add.reading import names, problems_of, read_moment
@@ -26,6 +26,11 @@ _SAID = {
 
 def _today(visit: Visit) -> date:
     return datetime.now(ZoneInfo(visit.diary.vault.zone)).date()
+
+
+def _today_words(day: date) -> str:
+    """What to type for today, so that nobody has to work it out."""
+    return f"Today is {dates.day_words(day)}: type {day.day}, then {day.month}, then {day.year}."
 
 
 def _step(visit: Visit) -> tuple[int, Step]:
@@ -65,7 +70,7 @@ def show(visit: Visit) -> Response:
         total=len(STEPS),
         values=draft.answers,
         problems=problems,
-        today=_today(visit),
+        today_words=_today_words(_today(visit)),
         choices=_SAID,
         back=f"/add/{number - 1}" if 1 < number <= len(STEPS) else "/home",
     )

@@ -69,7 +69,7 @@ SURE: tuple[tuple[str, str, str], ...] = (
     ("exact", "I know the day and the time", ""),
     ("day", "I know the day", ""),
     ("about", "About then. I am not sure", ""),
-    ("range", "It went on for a time", "Give the start and the end."),
+    ("range", "It went on for a time", "Type when it ended below."),
 )
 SEEN: tuple[tuple[str, str, str], ...] = (
     ("no", "No", ""),

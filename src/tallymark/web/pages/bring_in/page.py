@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from tallymark import importers
 from tallymark.diary import Diary
 from tallymark.web import places
+from tallymark.web.dates import day_words, size_words
 from tallymark.web.jobs import Job, Tell
 from tallymark.web.visit import Page, Visit
 from tallymark.web.words import in_words
@@ -23,15 +26,25 @@ def choose(visit: Visit) -> Response:
     """Files that look like a chat, and a box to type another path."""
     found = places.chat_exports()
     visit.book.chosen["chats"] = found
-    rows = [(str(n), path.name, str(path.parent)) for n, path in enumerate(found)]
+    rows = [(str(n), path.name, _where(visit, path)) for n, path in enumerate(found)]
     return visit.show(rows=rows)
+
+
+def _where(visit: Visit, path: Path) -> str:
+    """Where a file is, when it came and how big it is, to tell two of one name apart."""
+    try:
+        about = path.stat()
+    except OSError:
+        return str(path.parent)
+    came = datetime.fromtimestamp(about.st_mtime, tz=ZoneInfo(visit.diary.vault.zone)).date()
+    return f"{path.parent}, {day_words(came)}, {size_words(about.st_size)}"
 
 
 def take(visit: Visit) -> Response:
     """Look into the file first; nothing is kept yet."""
     path = _chosen(visit)
     if path is None or not path.is_file():
-        words = "Choose a file, or type all of its path."
+        words = "Choose a file, or type where it is."
         return visit.again("/bring", {_field(visit): words})
     visit.book.chosen["chat_field"] = _field(visit)
     visit.book.chosen["chat"] = path

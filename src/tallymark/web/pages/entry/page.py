@@ -7,6 +7,7 @@ from starlette.responses import Response
 from tallymark.errors import UnknownRecord
 from tallymark.model.record import Exhibit, Incident, Person
 from tallymark.vault import Stored
+from tallymark.web import entries as told
 from tallymark.web.evidence import preview_kind
 from tallymark.web.pages.add.questions import CHANNELS
 from tallymark.web.visit import NotHere, Page, Visit
@@ -45,7 +46,13 @@ def show(visit: Visit) -> Response:
             files=[_held(visit, ident) for ident in body.exhibits],
         )
     return visit.template(
-        "pages/entry/other.html", stored=stored, zone=zone, newer=newer, lines=_lines(body)
+        "pages/entry/other.html",
+        stored=stored,
+        zone=zone,
+        newer=newer,
+        kind=told.kind(stored.record),
+        when=told.when(stored.record),
+        lines=_lines(body),
     )
 
 
@@ -83,8 +90,10 @@ def _lines(body: object) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").capitalize(), value)
         for name, value in pairs
-        if isinstance(value, str) and value
+        if isinstance(value, str) and value and value != "unknown" and name not in _SAID_ABOVE
     ]
 
+
+_SAID_ABOVE = {"start", "end"}
 
 PAGES = (Page("/i/{ident}", show=show),)

@@ -6,15 +6,10 @@ from starlette.responses import Response
 
 from tallymark.model.record import Exhibit, Import
 from tallymark.vault import Stored
+from tallymark.web import entries as told
 from tallymark.web.visit import NotHere, Page, Visit
 
 A_PAGE = 50
-_KIND = {
-    "told_to_stop": "You told them to stop",
-    "order": "An order",
-    "police_contact": "You spoke to police or others",
-    "impact": "What it changed",
-}
 
 
 def see(visit: Visit) -> Response:
@@ -34,11 +29,16 @@ def show(visit: Visit) -> Response:
     number = _page_number(visit, len(entries))
     shown = entries[(number - 1) * A_PAGE : number * A_PAGE]
     return visit.show(
-        rows=[(s, heading(s), _first_words(s)) for s in shown],
+        rows=[_row(s) for s in shown],
         number=number,
         last=max(1, -(-len(entries) // A_PAGE)),
         total=len(entries),
     )
+
+
+def _row(stored: Stored) -> tuple[Stored, str, str, str]:
+    record = stored.record
+    return stored, told.when(record), told.kind(record), told.first_words(record)
 
 
 def _page_number(visit: Visit, total: int) -> int:
@@ -46,19 +46,6 @@ def _page_number(visit: Visit, total: int) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= max(1, -(-total // A_PAGE))):
         raise NotHere
     return int(text)
-
-
-def heading(stored: Stored) -> str:
-    """What kind of entry it is, in words; empty for something that happened."""
-    return _KIND.get(stored.record.type, "")
-
-
-def _first_words(stored: Stored) -> str:
-    body = stored.record.body
-    words = getattr(body, "what_happened", "") or getattr(body, "words_said", "")
-    words = words or getattr(body, "exact_words", "") or getattr(body, "words", "")
-    line = " ".join(words.split())
-    return line if len(line) <= 140 else line[:140].rsplit(" ", 1)[0] + " …"
 
 
 def files(visit: Visit) -> Response:

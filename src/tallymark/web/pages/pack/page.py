@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from tallymark.diary import Diary
-from tallymark.model.record import Exhibit, Import, Incident
+from tallymark.diary.diary import ENTRY_KINDS
+from tallymark.model.record import Exhibit, Import, Record
+from tallymark.web import entries as told
 from tallymark.web import places
 from tallymark.web.jobs import Job, Tell
 from tallymark.web.pages.add.reading import Unclear, read_day
@@ -26,6 +29,8 @@ PURPOSES: tuple[tuple[str, str, str], ...] = (
     ("disclosure", "The other side, through a lawyer", ""),
 )
 _KEY = "pack"
+_DAYS = ("since", "until")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def ask(visit: Visit) -> Response:
     folders = places.offered_folders()
     return visit.show(
         purposes=PURPOSES,
-        folders=[(str(n), str(folder), "") for n, folder in enumerate(folders)],
+        folders=[(str(n), places.called(f), str(f)) for n, f in enumerate(folders)],
         typed=visit.book.chosen.get("pack_form", {}),
     )
 
@@ -65,17 +70,30 @@ def _today(diary: Diary) -> date:
 
 
 def _read(form: Mapping[str, str], *, name: str) -> Choice:
+    problems: dict[str, str] = {}
     if form.get("purpose") not in {key for key, _, _ in PURPOSES}:
-        raise Unclear({"purpose": "Choose who it is for."})
-    since, until = read_day(form, "since"), read_day(form, "until")
+        problems["purpose"] = "Choose who it is for."
+    since, until = (_tried(problems, partial(read_day, form, which)) for which in _DAYS)
     if since and until and until < since:
-        raise Unclear({"until": "The last day is before the first day."})
+        problems["until"] = "The last day is before the first day."
+    folder = _tried(problems, partial(_folder, form))
+    if problems or folder is None:
+        raise Unclear(problems)
     return Choice(
         purpose=form["purpose"],
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,
-        out=_free_name(_folder(form), name),
+        out=_free_name(folder, name),
     )
+
+
+def _tried(problems: dict[str, str], read: Callable[[], _T]) -> _T | None:
+    """What ``read`` gives; what it could not take is added to ``problems``."""
+    try:
+        return read()
+    except Unclear as unclear:
+        problems |= unclear.problems
+    return None
 
 
 def _folder(form: Mapping[str, str]) -> Path:
@@ -111,13 +129,20 @@ def check(visit: Visit) -> Response:
         "pages/pack/check.html",
         chosen=chosen,
         purpose={key: words for key, words, _ in PURPOSES}[chosen.purpose],
-        incidents=[r for r in records if isinstance(r.body, Incident)],
+        entries=[_row(r, casefile.leaves) for r in records if r.type in ENTRY_KINDS],
         exhibits=[r for r in records if isinstance(r.body, Exhibit)],
         messages=sum(r.body.events for r in records if isinstance(r.body, Import)),
-        others=sum(not isinstance(r.body, Incident | Exhibit | Import) for r in records),
+        others=sum(
+            r.type not in ENTRY_KINDS and not isinstance(r.body, Exhibit | Import) for r in records
+        ),
         older=len(casefile.records) - len(records),
-        leaves=casefile.leaves,
     )
+
+
+def _row(record: Record, leaves: Mapping[str, Any]) -> tuple[str, str, str]:
+    """An entry on the list: its id, its number with when, and its kind."""
+    number = f"#{leaves[record.id].index} " if record.id in leaves else ""
+    return record.id, number + told.when(record), told.kind(record)
 
 
 def make(visit: Visit) -> Response:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from tallymark import law
+from tallymark.law import Service
 from tallymark.web.visit import Page, Visit
+
+_LINES = (
+    ("england_wales", "stalking_helpline"),
+    ("england_wales", "refuge"),
+    ("england_wales", "live_fear_free"),
+    ("scotland", "domestic_abuse"),
+    ("northern_ireland", "domestic_abuse"),
+)
+"""Whom to call first, by the name of the jurisdiction and of the service in its data."""
 
 CHOICES = (
     ("blank", "An empty page", "It asks nothing of the internet."),
@@ -14,7 +25,12 @@ CHOICES = (
 
 def show(visit: Visit) -> Response:
     """The numbers first."""
-    return visit.show(choices=CHOICES, exit_to=visit.book.exit_to)
+    return visit.show(choices=CHOICES, exit_to=visit.book.exit_to, lines=_lines())
+
+
+def _lines() -> list[Service]:
+    known = {(p, s.id): s for p in {p for p, _ in _LINES} for s in law.jurisdiction(p).services}
+    return [known[line] for line in _LINES if line in known]
 
 
 def take(visit: Visit) -> Response:

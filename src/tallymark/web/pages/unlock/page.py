@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -12,6 +13,8 @@ from tallymark.errors import TallymarkError, UnsafePlace, WrongPassphrase
 from tallymark.web import drafts
 from tallymark.web.visit import Page, Visit
 from tallymark.web.words import in_words
+
+_BOXES = ("passphrase", "passphrase_again")
 
 
 def show(visit: Visit) -> Response:
@@ -35,7 +38,7 @@ def take(visit: Visit) -> Response:
         return _make(visit)
     time.sleep(book.pause())
     try:
-        diary = Diary.open(book.path, passphrase=visit.form.get("passphrase", ""))
+        diary = _opened(book.path, visit.form.get("passphrase", ""))
     except TallymarkError as problem:
         if isinstance(problem, WrongPassphrase):
             book.wrong_try()
@@ -43,8 +46,19 @@ def take(visit: Visit) -> Response:
     return _let_in(visit, diary)
 
 
+def _opened(path: Path, typed: str) -> Diary:
+    """With single spaces, as this page makes it; else as typed, as another way may have made it."""
+    single = " ".join(typed.split())
+    try:
+        return Diary.open(path, passphrase=single)
+    except WrongPassphrase:
+        if single == typed:
+            raise
+    return Diary.open(path, passphrase=typed)
+
+
 def _make(visit: Visit) -> Response:
-    first, second = visit.form.get("passphrase", ""), visit.form.get("passphrase_again", "")
+    first, second = (" ".join(visit.form.get(name, "").split()) for name in _BOXES)
     if first != second:
         problem = "The two do not match. Type the same words in both boxes."
         return visit.again("/open", {"passphrase_again": problem})
