@@ -58,6 +58,14 @@ def test_the_fields_that_need_a_vocabulary_have_one() -> None:
         law.vocabulary("moods")
 
 
+def test_a_channel_implies_only_contact() -> None:
+    """What a channel alone shows is a code of contact, and meeting in person shows none."""
+    held = law.vocabulary("channels")
+    implied = {term.code: term.implies for term in held.terms if term.implies}
+    assert set(implied.values()) <= {code for code in CODES if code.startswith("C")}
+    assert not {"in_person", "vehicle", "other", "web_form"}.intersection(implied)
+
+
 def test_police_who_refuse_can_be_written_down() -> None:
     """A report that was refused or not answered has a code, and its help says that it counts."""
     held = law.vocabulary("police_outcomes")

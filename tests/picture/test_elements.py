@@ -129,6 +129,19 @@ def test_imported_contact_counts_beside_entries() -> None:
     assert single.occasions.imported.value == 0
 
 
+def test_a_message_is_contact_by_its_channel_alone() -> None:
+    """With no kind of act chosen a text still counts as contact, and that is said; a visit does not."""
+    text = typed("text", "2026-03-01T10:00", channel="sms_mms")
+    visit = typed("visit", "2026-03-02T10:00", channel="in_person")
+    chosen = typed("chosen", "2026-03-03T10:00", channel="sms_mms", behaviours=("V01",))
+    found = elements.collect(casefile([text, visit, chosen]), STALKING)
+    assert set(found.occasions.entries.refs) == {rid("text"), rid("chosen")}
+    assert found.by_channel == (rid("text"),)
+    assert "1 entry with no kind of act chosen: no rule can find them yet." in found.gaps
+    named = elements.by_themselves(casefile([text]), law.jurisdiction().rules)
+    assert named == ()
+
+
 def test_fear_is_asked_for_twice() -> None:
     """Where the rule speaks of two occasions of fear, one is named as one."""
     rule = law.rule("EW-PHA-4")[1]
@@ -331,6 +344,7 @@ entry = st.fixed_dictionaries(
         "targets": st.sampled_from([(), ("a",), ("b",), ("a", "b")]),
         "witnesses": st.sampled_from([(), (Witness(person="w"),)]),
         "words_said": st.sampled_from(["", "soon"]),
+        "channel": st.sampled_from(["in_person", "voice", "whatsapp", "letter"]),
     }
 )
 

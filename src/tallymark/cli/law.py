@@ -150,6 +150,8 @@ def _how_often(found: Collection, casefile: Casefile) -> None:
     for one in found.proxies:
         carrier, principal = one.carrier or "somebody", one.principal or "not recorded"
         click.echo(f"{numbers((one.entry,), casefile)} through {carrier}, for: {principal}.")
+    if found.by_channel:
+        click.echo(f"As contact, by their channel alone: {numbers(found.by_channel, casefile)}")
     if found.left_out:
         click.echo(f"Not counted, as wanted: {numbers(found.left_out, casefile)}")
 
@@ -207,9 +209,10 @@ def _orders(casefile: Casefile, *, as_json: bool) -> None:
 
 
 def _sheet(sheet: Sheet, casefile: Casefile) -> None:
-    dates = f"made {sheet.made or '?'}, served {sheet.served or '?'}, ends {sheet.expires or '?'}"
-    proof = f"shown by {sheet.proof}" if sheet.proof else "no file shows that it was served"
-    court = f", {sheet.court}" if sheet.court else ""
+    dates = (("made", sheet.made), ("served", sheet.served), ("ends", sheet.expires))
+    known = ", ".join(f"{what} {day or 'not recorded'}" for what, day in dates)
+    proof = f"Service is shown by {sheet.proof}." if sheet.proof else "No file shows the service."
+    click.echo(f"{', '.join(x for x in (sheet.label, sheet.court) if x)}: {known}. {proof}")
     rows = (
         (
             line.words,
@@ -218,9 +221,7 @@ def _sheet(sheet: Sheet, casefile: Casefile) -> None:
         )
         for line in sheet.conditions
     )
-    table(
-        ("Condition", "Entries", "Reported"), rows, title=f"{sheet.label}{court}: {dates}; {proof}"
-    )
+    table(("Condition", "Entries", "Reported"), rows)
     if sheet.after_service:
         click.echo(f"After service, no order named: {numbers(sheet.after_service, casefile)}")
     if sheet.gaps:

@@ -53,7 +53,10 @@ class _Dated(_Data, frozen=True, kw_only=True):
 
 
 class Term(_Data, frozen=True, kw_only=True):
-    """One code of a vocabulary. ``since`` is the version of the vocabulary that brought it."""
+    """One code of a vocabulary. ``since`` is the version of the vocabulary that brought it.
+
+    ``implies`` is a behaviour code that this code alone shows, such as a text for ``sms_mms``.
+    """
 
     code: str
     label: str
@@ -61,6 +64,7 @@ class Term(_Data, frozen=True, kw_only=True):
     source: str = ""
     since: str = "1"
     group: str = ""
+    implies: str = ""
 
 
 class Vocabulary(_Data, frozen=True, kw_only=True):

@@ -72,7 +72,11 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """All that a casefile holds for one rule, and the gaps in words. No conclusion is in it."""
+    """All that a casefile holds for one rule, and the gaps in words. No conclusion is in it.
+
+    ``left_out`` were marked as wanted. ``by_channel`` are entries that stand for contact by their
+    channel alone, since no kind of act was chosen.
+    """
 
     rule: str
     title: str
@@ -85,6 +89,7 @@ class Collection:
     whose: tuple[tuple[str, tuple[str, ...]], ...]
     proxies: tuple[Proxy, ...]
     left_out: tuple[str, ...]
+    by_channel: tuple[str, ...]
     gaps: tuple[str, ...]
     limit: Limit | None
     caution: str = CAUTION

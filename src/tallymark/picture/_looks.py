@@ -5,9 +5,10 @@ Law data name them (``law.Element.looks``). Each gives ids of records; none weig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from tallymark import law
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import (
     Body,
@@ -43,12 +44,16 @@ class Held:
     """The current records of a casefile by kind, and the entries that are not the person's own act.
 
     ``acts`` leaves out what the person sent and what they said was wanted; ``wanted`` has those.
+    ``codes`` are the behaviour codes of each act: those chosen, else what its channel alone shows;
+    ``by_channel`` names the acts that have theirs from the channel.
     """
 
     casefile: Casefile
     records: tuple[Record, ...]
     acts: tuple[tuple[str, Incident], ...]
     wanted: tuple[str, ...]
+    codes: Mapping[str, tuple[str, ...]]
+    by_channel: frozenset[str]
 
     def of(self, *kinds: type[Body]) -> list[tuple[str, Body]]:
         """(id, body) of every current record of these kinds."""
@@ -60,12 +65,22 @@ def hold(casefile: Casefile) -> Held:
     records = current(casefile)
     entries = [(r.id, r.body) for r in records if isinstance(r.body, Incident)]
     theirs = [(ref, body) for ref, body in entries if body.direction != "out"]
+    acts = tuple((ref, body) for ref, body in theirs if body.wanted != "yes")
+    shown = {ref: _shown_by_channel(body) for ref, body in acts if not body.behaviours}
     return Held(
         casefile=casefile,
         records=records,
-        acts=tuple((ref, body) for ref, body in theirs if body.wanted != "yes"),
+        acts=acts,
         wanted=tuple(ref for ref, body in theirs if body.wanted == "yes"),
+        codes={ref: shown.get(ref, body.behaviours) for ref, body in acts},
+        by_channel=frozenset(ref for ref, codes in shown.items() if codes),
     )
+
+
+def _shown_by_channel(body: Incident) -> tuple[str, ...]:
+    """A call, a message or a letter is contact, also when no kind of act was chosen."""
+    term = law.vocabulary("channels").find(body.channel)
+    return (term.implies,) if term and term.implies else ()
 
 
 def _where(test: Callable[[Incident], object]) -> Callable[[Held], list[str]]:

@@ -58,18 +58,19 @@ def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collect
         draft=rule.draft,
         state=rule.state,
         elements=elements,
-        acts=_act_lines(rule, touching, number=number),
+        acts=_act_lines(held, rule, touching, number=number),
         occasions=occasions,
         whose=whose,
         proxies=proxies,
         left_out=_ordered(held.wanted, number),
+        by_channel=_ordered(held.by_channel.intersection(chosen), number),
         gaps=gaps(
             rule,
             elements,
             occasions,
             whose=whose,
             proxies=proxies,
-            uncoded=sum(not body.behaviours for _, body in held.acts),
+            uncoded=sum(not codes for codes in held.codes.values()),
         ),
         limit=time_limits.limit(rule, last=time_limits.newest(known)),
     )
@@ -78,32 +79,36 @@ def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collect
 def by_themselves(
     casefile: Casefile, rules: Iterable[Rule]
 ) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
-    """Rules that look at one act by itself, with the entries whose codes they name."""
+    """Rules that look at one act by itself, with the entries whose chosen codes they name.
+
+    That there was contact (codes C) is no reason by itself: else every text would be named.
+    """
     held, number = hold(casefile), numbers(casefile)
     found = []
     for rule in rules:
-        if rule.kind == "single":
-            ids = [ref for ref, _ in _touching(held, rule)]
-            if ids:
-                found.append((rule, _ordered(ids, number)))
+        wanted = frozenset().union(*(_codes(held, element) for element in rule.elements))
+        telling = {code for code in wanted if not code.startswith("C")}
+        ids = [ref for ref, codes in held.codes.items() if not telling.isdisjoint(codes)]
+        if rule.kind == "single" and ids:
+            found.append((rule, _ordered(ids, number)))
     return tuple(found)
 
 
 def _touching(held: Held, rule: Rule) -> list[tuple[str, Incident]]:
     """Entries with a behaviour code that any element of the rule names."""
     wanted = frozenset().union(*(_codes(held, element) for element in rule.elements))
-    return [(ref, body) for ref, body in held.acts if not wanted.isdisjoint(body.behaviours)]
+    return [(ref, body) for ref, body in held.acts if not wanted.isdisjoint(held.codes[ref])]
 
 
 def _found(held: Held, element: Element) -> set[str]:
     wanted = _codes(held, element)
-    by_code = {ref for ref, body in held.acts if not wanted.isdisjoint(body.behaviours)}
+    by_code = {ref for ref, codes in held.codes.items() if not wanted.isdisjoint(codes)}
     return by_code.union(*(LOOKS[name][1](held) for name in element.looks))
 
 
 def _codes(held: Held, element: Element) -> frozenset[str]:
     """The behaviour codes of the casefile that belong to an element."""
-    used = {code for _, body in held.acts for code in body.behaviours}
+    used = {code for codes in held.codes.values() for code in codes}
     return frozenset(code for code in used if element.takes(code))
 
 
@@ -237,11 +242,11 @@ def _labels(casefile: Casefile) -> dict[str, str]:
 
 
 def _act_lines(
-    rule: Rule, touching: list[tuple[str, Incident]], *, number: dict[str, int]
+    held: Held, rule: Rule, touching: list[tuple[str, Incident]], *, number: dict[str, int]
 ) -> tuple[ActLine, ...]:
     lines = []
     for act in rule.acts:
-        ids = [ref for ref, body in touching if set(act.codes).intersection(body.behaviours)]
+        ids = [ref for ref, _ in touching if set(act.codes).intersection(held.codes[ref])]
         lines.append(ActLine(act.key, act.words, _ordered(ids, number)))
     return tuple(lines)
 

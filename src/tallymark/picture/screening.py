@@ -40,7 +40,7 @@ def screened(casefile: Casefile, prompts: Iterable[Prompt]) -> tuple[Answered, .
     held, number = hold(casefile), numbers(casefile)
     found = []
     for prompt in prompts:
-        refs = {ref for ref, body in held.acts if _has(body, prompt.codes)}
+        refs = {ref for ref, codes in held.codes.items() if _has(codes, prompt.codes)}
         refs.update(*(LOOKS[name][1](held) for name in prompt.looks))
         ordered = tuple(sorted(refs, key=lambda ref: (number.get(ref, -1), ref)))
         found.append(Answered(prompt.key, prompt.words, prompt.list, ordered))
@@ -66,7 +66,9 @@ def _slot(held: Held, line: Checklist) -> Slot:
         if isinstance(body, SafetyAction) and body.account == line.key
     ]
     named = [entry for _, body in actions for entry in body.incidents if entry in bodies]
-    entries = dict.fromkeys([*named, *(r for r, b in held.acts if _has(b, line.codes))])
+    entries = dict.fromkeys(
+        [*named, *(r for r, codes in held.codes.items() if _has(codes, line.codes))]
+    )
     kept = [ref for entry in named for ref in bodies[entry].exhibits if ref in files]
     return Slot(
         key=line.key,
@@ -78,5 +80,5 @@ def _slot(held: Held, line: Checklist) -> Slot:
     )
 
 
-def _has(body: Incident, codes: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(code, wanted) for code in body.behaviours for wanted in codes)
+def _has(codes: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(code, pattern) for code in codes for pattern in patterns)
