@@ -47,6 +47,14 @@ def test_a_vocabulary_has_words_and_a_source_for_each_code(name: str) -> None:
     assert len({term.code for term in held.terms}) == len(held.terms)
 
 
+def test_every_kind_of_order_has_words() -> None:
+    """Orders of the law data name kinds that a record can hold, in the words the pack prints."""
+    held = law.vocabulary("order_kinds").labels()
+    named = {kind for name in PLACES for one in law.jurisdiction(name).orders for kind in one.kinds}
+    assert named <= set(held)
+    assert {k: v for k, v in _words.ORDER_KINDS.items() if held.get(k) != v} == {}
+
+
 def test_the_fields_that_need_a_vocabulary_have_one() -> None:
     """Channels, attribution, danger, impact, places, police, acquisition, safety and triggers."""
     wanted = {
@@ -64,6 +72,8 @@ def test_a_channel_implies_only_contact() -> None:
     implied = {term.code: term.implies for term in held.terms if term.implies}
     assert set(implied.values()) <= {code for code in CODES if code.startswith("C")}
     assert not {"in_person", "vehicle", "other", "web_form"}.intersection(implied)
+    signs = {term.implies for term in law.vocabulary("danger_flags").terms if term.implies}
+    assert signs <= CODES
 
 
 def test_police_who_refuse_can_be_written_down() -> None:

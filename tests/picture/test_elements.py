@@ -142,6 +142,15 @@ def test_a_message_is_contact_by_its_channel_alone() -> None:
     assert named == ()
 
 
+def test_a_ticked_sign_counts_as_the_act_it_names() -> None:
+    """Who ticks "threat to kill" and "at home" need not choose the same again as codes."""
+    case = casefile([typed("a", "2026-03-01T10:00", danger_flags=("threat_to_kill", "at_home"))])
+    found = elements.collect(case, STALKING)
+    assert {line.key for line in found.acts if line.entries} == {"e"}
+    named = {rule.id for rule, _ in elements.by_themselves(case, law.jurisdiction().rules)}
+    assert "EW-OAPA16" in named
+
+
 def test_fear_is_asked_for_twice() -> None:
     """Where the rule speaks of two occasions of fear, one is named as one."""
     rule = law.rule("EW-PHA-4")[1]
@@ -344,6 +353,7 @@ entry = st.fixed_dictionaries(
         "targets": st.sampled_from([(), ("a",), ("b",), ("a", "b")]),
         "witnesses": st.sampled_from([(), (Witness(person="w"),)]),
         "words_said": st.sampled_from(["", "soon"]),
+        "danger_flags": st.sampled_from([(), ("weapon",), ("went_quiet",)]),
         "channel": st.sampled_from(["in_person", "voice", "whatsapp", "letter"]),
     }
 )

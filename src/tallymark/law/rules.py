@@ -55,7 +55,8 @@ class _Dated(_Data, frozen=True, kw_only=True):
 class Term(_Data, frozen=True, kw_only=True):
     """One code of a vocabulary. ``since`` is the version of the vocabulary that brought it.
 
-    ``implies`` is a behaviour code that this code alone shows, such as a text for ``sms_mms``.
+    ``implies`` is a behaviour code that this code shows too: a text for ``sms_mms``, a threat for
+    ``threat_to_kill``.
     """
 
     code: str

@@ -44,7 +44,8 @@ class Held:
     """The current records of a casefile by kind, and the entries that are not the person's own act.
 
     ``acts`` leaves out what the person sent and what they said was wanted; ``wanted`` has those.
-    ``codes`` are the behaviour codes of each act: those chosen, else what its channel alone shows;
+    ``codes`` are the behaviour codes of each act: those chosen or ticked, else what its channel
+    alone shows;
     ``by_channel`` names the acts that have theirs from the channel.
     """
 
@@ -66,15 +67,23 @@ def hold(casefile: Casefile) -> Held:
     entries = [(r.id, r.body) for r in records if isinstance(r.body, Incident)]
     theirs = [(ref, body) for ref, body in entries if body.direction != "out"]
     acts = tuple((ref, body) for ref, body in theirs if body.wanted != "yes")
-    shown = {ref: _shown_by_channel(body) for ref, body in acts if not body.behaviours}
+    chosen = {ref: _chosen(body) for ref, body in acts}
+    shown = {ref: _shown_by_channel(body) for ref, body in acts if not chosen[ref]}
     return Held(
         casefile=casefile,
         records=records,
         acts=acts,
         wanted=tuple(ref for ref, body in theirs if body.wanted == "yes"),
-        codes={ref: shown.get(ref, body.behaviours) for ref, body in acts},
+        codes={**chosen, **shown},
         by_channel=frozenset(ref for ref, codes in shown.items() if codes),
     )
+
+
+def _chosen(body: Incident) -> tuple[str, ...]:
+    """The kinds of act that a person chose, and those that the signs they ticked say too."""
+    signs = law.vocabulary("danger_flags")
+    terms = (signs.find(flag) for flag in body.danger_flags)
+    return (*body.behaviours, *(term.implies for term in terms if term and term.implies))
 
 
 def _shown_by_channel(body: Incident) -> tuple[str, ...]:
