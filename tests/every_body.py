@@ -5,7 +5,6 @@ A kind or field that is added to the model is in here without being named.
 
 from __future__ import annotations
 
-from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -46,7 +45,7 @@ _REFERENCES = frozenset(
 
 def _value(kind: Any, name: str, reference: str) -> Any:
     parts = get_args(kind)
-    if get_origin(kind) in {UnionType, None} and type(None) in parts:
+    if type(None) in parts:
         if name in _REFERENCES and not reference:
             return None
         return _value(next(p for p in parts if p is not type(None)), name, reference)

@@ -245,6 +245,7 @@ def amend(
             return
         stored = diary.amend(str(newest.index), values, reason=why)
         click.echo(f"Saved as #{stored.index}. #{newest.index} stays, marked as replaced.")
+        _about_safe_place(diary, stored.record.id, stored.record.body)
     click.echo(STOP_HERE, err=True)
 
 
