@@ -13,8 +13,9 @@ from tallymark import law
 from tallymark.errors import UsageProblem
 from tallymark.law import loader
 from tallymark.law.rules import CHECKED
+from tallymark.model.casefile import Casefile
 from tallymark.pack import say
-from tallymark.picture import _words
+from tallymark.picture import _words, elements
 
 ROOM = Path(law.__file__).parent
 PLACES = law.jurisdictions()
@@ -224,6 +225,77 @@ def test_a_jurisdiction_is_a_folder_and_nothing_else() -> None:
     assert named == [loader.USUAL]
     with pytest.raises(UsageProblem, match="england_wales"):
         law.jurisdiction("atlantis")
+
+
+NEW_ZEALAND = """
+[[rule]]
+id = "NZ-216O"
+title = "Stalking and harassment"
+provision = "Crimes Act 1961 s.216O"
+kind = "course"
+since = 2026-05-26
+occasions = { least = 2, window_days = 730 }
+elements = [{ key = "acts", words = "Acts", codes = ["C*", "P*"] }]
+sources = ["Crimes Act 1961 ss.216O to 216S, as read in an archived copy"]
+checked = "read"
+"""
+DANGER = 'title = "Now"\ncall = "111"\nlines = ["Call 111."]\n[[signs]]\ncode = "here_now"\nlabel = "Here"\n'
+
+
+@pytest.fixture
+def another_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the data with no code in it, read instead of the room; the caches forget it after."""
+    for path in (*ROOM.rglob("*.toml"), *ROOM.rglob("*.md")):
+        copied = tmp_path / path.relative_to(ROOM)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(path.read_bytes())
+    monkeypatch.setattr(loader, "_room", lambda: tmp_path)
+    caches = (loader.jurisdictions, loader.jurisdiction)
+    for cached in caches:
+        cached.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    for cached in caches:
+        cached.cache_clear()
+
+
+def test_a_fifth_jurisdiction_is_data_alone(another_room: Path) -> None:
+    """A new folder with a window of two years is found, read and collected for; no code changes."""
+    here = another_room / "new_zealand"
+    here.mkdir()
+    (here / "jurisdiction.toml").write_text('code = "NZ"\ntitle = "New Zealand"\n')
+    (here / "offences.toml").write_text(NEW_ZEALAND)
+    (here / "danger.toml").write_text(DANGER)
+    assert "new_zealand" in law.jurisdictions()
+    place, rule = law.rule("nz-216o")
+    assert (place.title, place.danger.call) == ("New Zealand", "111")
+    assert place.guidance
+    assert place.prompts
+    found = elements.collect(Casefile(records=()), rule)
+    assert found.occasions.in_window == 0
+    assert "inside 730 days" in found.gaps[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("offences.toml", NEW_ZEALAND.replace("kind =", "kinds =")),
+        ("offences.toml", NEW_ZEALAND.replace('checked = "read"', "")),
+        ("offences.toml", NEW_ZEALAND.replace("[[rule]]", "[[rules]]")),
+        (
+            "services.toml",
+            '[[service]]\nid = "x"\nname = "x"\nneed = "x"\nsources = []\nchecked = "read"\n',
+        ),
+        ("jurisdiction.toml", 'code = "NZ"\ntitle = "x"\nscore = 3\n'),
+    ],
+)
+def test_a_slip_in_a_data_file_is_an_error_and_not_a_silence(
+    another_room: Path, name: str, text: str
+) -> None:
+    """A misspelt field, a missing state or source, a table nobody reads: each is refused."""
+    (another_room / "ireland" / name).write_text(text)
+    with pytest.raises((ValueError, msgspec.ValidationError)):
+        law.jurisdiction("ireland")
 
 
 @pytest.mark.parametrize("place", PLACES)

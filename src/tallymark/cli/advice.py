@@ -82,6 +82,8 @@ def _ask_danger(danger: Danger) -> tuple[str, ...]:
     picked = [int(part) for part in str(answer).replace(",", " ").split() if part.isdigit()]
     ticked = tuple(danger.signs[n - 1].code for n in picked if 0 < n <= len(danger.signs))
     _card(danger, ticked)
+    if danger.shows(ticked):
+        click.pause("Leave now, or press a key to go on.")
     return ticked
 
 
