@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from tallymark.law import Rule
-from tallymark.picture._collected import Collected, Occasions, Proxy
+from tallymark.picture._collected import Collected, Collection, Occasions
 from tallymark.picture._view import plural
 
 
-def gaps(
-    rule: Rule,
-    elements: tuple[Collected, ...],
-    occasions: Occasions,
-    *,
-    whose: tuple[tuple[str, tuple[str, ...]], ...],
-    proxies: tuple[Proxy, ...],
-    uncoded: int,
-) -> tuple[str, ...]:
-    """What is still open, in words. Nothing here has to be filled before anyone is called."""
-    found = [words for element in elements for words in _element_gaps(element)]
+def gaps(rule: Rule, found: Collection, *, uncoded: int) -> tuple[str, ...]:
+    """What is still open, in words. Nothing here has to be filled before anyone is called.
+
+    ``uncoded`` is how many entries name no kind of act in any way.
+    """
+    words = [line for element in found.elements for line in _element_gaps(element)]
     if uncoded:
-        found.append(f"{_entries(uncoded)} with no kind of act chosen: no rule can find them yet.")
-    found += _occasion_gaps(rule, occasions)
-    named = [who for who, _ in whose if who]
+        words.append(f"{_entries(uncoded)} with no kind of act chosen: no rule can find them yet.")
+    words += _occasion_gaps(rule, found.occasions)
+    named = [who for who, _ in found.whose if who]
     if len(named) > 1:
-        found.append(
+        words.append(
             f"Your entries name {len(named)} people as the one who did it. "
             "A rule looks at what one person did, or had done for them."
         )
-    loose = [one for one in proxies if not one.principal]
+    loose = [one for one in found.proxies if not one.principal]
     if rule.proxy and loose:
-        found.append(f"{_entries(len(loose))} through others: for whom is not recorded.")
-    return tuple(found)
+        words.append(f"{_entries(len(loose))} through others: for whom is not recorded.")
+    return tuple(words)
 
 
 def _element_gaps(element: Collected) -> list[str]:

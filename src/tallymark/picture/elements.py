@@ -37,43 +37,32 @@ _SELF = frozenset({"victim", "self", "reporting"})
 
 def collect(casefile: Casefile, rule: Rule, *, gap_minutes: int = 60) -> Collection:
     """The entries of a casefile for each element of one rule, and what is still open."""
-    held = hold(casefile)
-    number = numbers(casefile)
+    held, number, known = hold(casefile), numbers(casefile), contacts(casefile)
     touching = _touching(held, rule)
     chosen = tuple(ref for ref, _ in touching)
-    seen = {element.key: _found(held, element) for element in rule.elements}
-    known = contacts(casefile)
     occasions = _occasions(held, rule, chosen=chosen, known=known, gap_minutes=gap_minutes)
     items = occasions.imported.value
-    elements = tuple(
-        _collected(element, seen[element.key], chosen=chosen, number=number, items=items)
-        for element in rule.elements
-    )
-    whose = _whose(casefile, touching, number=number)
-    proxies = _proxies(casefile, touching, number=number)
-    return Collection(
+    found = Collection(
         rule=rule.id,
         title=rule.title,
         provision=rule.provision,
         draft=rule.draft,
         state=rule.state,
-        elements=elements,
+        elements=tuple(
+            _collected(held, one, chosen=chosen, number=number, items=items)
+            for one in rule.elements
+        ),
         acts=_act_lines(held, rule, touching, number=number),
         occasions=occasions,
-        whose=whose,
-        proxies=proxies,
+        whose=_whose(casefile, touching, number=number),
+        proxies=_proxies(casefile, touching, number=number),
         left_out=_ordered(held.wanted, number),
         by_channel=_ordered(held.by_channel.intersection(chosen), number),
-        gaps=gaps(
-            rule,
-            elements,
-            occasions,
-            whose=whose,
-            proxies=proxies,
-            uncoded=sum(not codes for codes in held.codes.values()),
-        ),
+        gaps=(),
         limit=time_limits.limit(rule, last=time_limits.newest(known)),
     )
+    uncoded = sum(not codes for codes in held.codes.values())
+    return replace(found, gaps=gaps(rule, found, uncoded=uncoded))
 
 
 def by_themselves(
@@ -113,13 +102,9 @@ def _codes(held: Held, element: Element) -> frozenset[str]:
 
 
 def _collected(
-    element: Element,
-    found: set[str],
-    *,
-    chosen: tuple[str, ...],
-    number: dict[str, int],
-    items: int,
+    held: Held, element: Element, *, chosen: tuple[str, ...], number: dict[str, int], items: int
 ) -> Collected:
+    found = _found(held, element)
     asked = PER_ENTRY.intersection(element.looks) and not element.codes
     return Collected(
         key=element.key,
