@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallymark.web.forms import BadForm, read
-from tallymark.web.uploads import Feed, Multipart, UploadStopped, boundary_of
+from tallymark.web.uploads import Feed, Multipart, UploadStopped, UploadTooBig, boundary_of
 from web.window import MULTIPART, Window, multipart
 
 BOUNDARY = boundary_of(MULTIPART)
@@ -101,7 +101,7 @@ def test_a_file_beyond_the_limit_is_refused_and_its_reader_told() -> None:
     with pytest.raises(BadForm):
         parser.feed(multipart({"a": "1"}, "a", b"x" * 500))
     assert parser.upload is not None
-    with pytest.raises(UploadStopped):
+    with pytest.raises(UploadTooBig):
         _whole(parser.upload.stream)
 
 

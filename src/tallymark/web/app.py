@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from http.cookies import CookieError, SimpleCookie
@@ -17,11 +18,13 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tallymark import plugins
+from tallymark.errors import TallymarkError
 from tallymark.web import forms, render
 from tallymark.web.book import Book
 from tallymark.web.guard import Guard
 from tallymark.web.uploads import Multipart, boundary_of
 from tallymark.web.visit import Locked, NotHere, Page, Visit
+from tallymark.web.words import in_words
 
 PAGES = "tallymark.web.pages"
 _STATIC = Path(__file__).parent / "static"
@@ -69,6 +72,8 @@ async def _answer(book: Book, name: str, page: Page, request: Request) -> Respon
         return await _endpoint(book, name, page, request)
     except (forms.BadForm, ClientDisconnect):
         return error_page(400)
+    except TallymarkError as problem:
+        return error_page(500, said=in_words(problem))
     except Exception:  # noqa: BLE001 -- the last net
         return error_page(500)
 
@@ -115,6 +120,7 @@ async def _posted(
     sent = request.headers.get("content-type", "")
     if page.upload and sent.startswith("multipart/form-data"):
         if not open_now:
+            await _let_run_out(request.stream())
             return visit.go("/")
         return await _with_upload(visit, handler, request, boundary_of(sent))
     if sent.split(";")[0] != "application/x-www-form-urlencoded":
@@ -142,16 +148,26 @@ async def _with_upload(
     try:
         await _until_file(parser, chunks)
         if not visit.book.session.form_fits(parser.fields.pop("fit", "")):
+            await _let_run_out(chunks)
             return error_page(403)
         full = _with(visit, parser.fields, upload=parser.upload)
         running = asyncio.create_task(_run(handler, full))
         try:
             await _pump(parser, chunks, visit.book)
-        except (forms.BadForm, ClientDisconnect):
+        except ClientDisconnect:
             parser.stop()
+        except forms.BadForm:
+            await _let_run_out(chunks)
         return await running
     finally:
         parser.stop()
+
+
+async def _let_run_out(chunks: AsyncIterator[bytes]) -> None:
+    """Take what still comes and drop it: a browser that is cut off shows its own error, not ours."""
+    with suppress(ClientDisconnect):
+        async for _ in chunks:
+            pass
 
 
 async def _until_file(parser: Multipart, chunks: AsyncIterator[bytes]) -> None:
@@ -200,10 +216,10 @@ _SAID = {
 }
 
 
-def error_page(status: int) -> Response:
+def error_page(status: int, *, said: str = "") -> Response:
     """A page with fixed words and a number to quote; nothing of the request or the fault."""
     shown = render.template(
-        "components/error.html", {"said": _SAID[status], "number": secrets.token_hex(4)}
+        "components/error.html", {"said": said or _SAID[status], "number": secrets.token_hex(4)}
     )
     return Response(shown, status_code=status, media_type="text/html")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Literal
 
 from tallymark.web.jobs import Job
@@ -31,7 +31,8 @@ _LONGEST_WAIT = 30.0
 class Book:
     """What the pages share. Its methods may be called from any thread.
 
-    ``hosts`` are the names that the door takes; ``landed`` is called at the first page and
+    ``kept`` is where each form with a file led, by the form's own number, so that sending it twice
+    keeps one file; ``keeping`` is held meanwhile. ``hosts`` are the names that the door takes; ``landed`` is called at the first page and
     ``quit_soon`` when the person leaves.
     """
 
@@ -50,6 +51,8 @@ class Book:
         self.ended = False
         self.locked_itself = False
         self._notices: dict[str, dict[str, Any]] = {}
+        self.keeping = Lock()
+        self.kept: dict[str, str] = {}
         self._lock = RLock()
         self._wrong = 0
 
@@ -104,6 +107,7 @@ class Book:
             diary, self.diary = self.diary, None
             self._notices.clear()
             self.chosen.clear()
+            self.kept.clear()
             self.session.locked()
             if diary is not None:
                 self.locked_itself = not self.ended

@@ -37,6 +37,12 @@ class UploadStopped(EvidenceError):
     next_step = "Choose the file again. Nothing else was changed."
 
 
+class UploadTooBig(EvidenceError):
+    """The file is bigger than 4 GB, so it was not kept."""
+
+    next_step = "Cut it into parts, or keep it from the command line. Nothing else was changed."
+
+
 def boundary_of(content_type: str) -> bytes:
     """The boundary in the Content-Type. Raises ``BadForm``."""
     found = _BOUNDARY.match(content_type)
@@ -54,7 +60,7 @@ class Feed(io.RawIOBase):
         self._change = Condition()
         self._head = bytearray()
         self._at = self._taken = 0
-        self._done = self._failed = False
+        self._done = self._failed = self._big = False
         self._room: Callable[[], object] | None = None
 
     # The side of the browser ------------------------------------------------------------------
@@ -83,9 +89,10 @@ class Feed(io.RawIOBase):
             self._done = True
             self._change.notify_all()
 
-    def fail(self) -> None:
-        """The file will never be whole: the reader gets ``UploadStopped``."""
+    def fail(self, *, too_big: bool = False) -> None:
+        """The file will never be whole: the reader gets ``UploadStopped`` or ``UploadTooBig``."""
         with self._change:
+            self._big = self._big or too_big
             self._failed = not self._done
             self._change.notify_all()
             self._let_go_on()
@@ -127,7 +134,7 @@ class Feed(io.RawIOBase):
             while not self._chunks and not self._done and not self._failed:
                 self._change.wait()
             if self._failed:
-                raise UploadStopped
+                raise UploadTooBig if self._big else UploadStopped
             if not self._chunks:
                 return b""
             first = self._chunks.popleft()
@@ -258,6 +265,8 @@ class Multipart:
         ready = end if end >= 0 else max(0, len(self._buffer) - len(self._mark) + 1)
         self._size += ready
         if self._size > self._largest:
+            if self.upload is not None:
+                self.upload.stream.fail(too_big=True)
             raise BadForm
         if ready and self.upload is not None:
             self.upload.stream.put(bytes(self._buffer[:ready]))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from tallymark import errors
+from tallymark.web.uploads import UploadStopped, UploadTooBig
 
 _SAID: tuple[tuple[type[Exception], str], ...] = (
     (
         errors.WrongPassphrase,
         "That did not open it. Check each word and the capital letters. Then try again.",
     ),
-    (errors.VaultInUse, "Your notes are open in another window. Lock them there, then try again."),
+    (
+        errors.VaultInUse,
+        "Your notes are open in another window or program. Lock them there, then try again.",
+    ),
     (
         errors.VaultDamaged,
         "A part of your notes cannot be read. Do not write more. Copy the folder to another disk.",
@@ -48,6 +52,11 @@ _SAID: tuple[tuple[type[Exception], str], ...] = (
     (errors.ReaderFailed, "We could not read this to the end. You can still keep it as a file."),
     (errors.DamagedArchive, "This file is cut short or broken. Export it from the phone again."),
     (errors.OutputExists, "There is something with that name there already. Choose another name."),
+    (
+        UploadTooBig,
+        "This file is bigger than 4 GB. Keep it on a disk of its own. It was not kept here.",
+    ),
+    (UploadStopped, "The file did not arrive whole, so it was not kept. Choose it again."),
     (errors.NothingChosen, "There is nothing to put in. Add an entry, or choose other dates."),
 )
 

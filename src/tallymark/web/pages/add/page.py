@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from tallymark.diary import Diary
+from tallymark.errors import TallymarkError
 from tallymark.model.moment import Moment
 from tallymark.model.record import Incident, Person, Witness
+from tallymark.vault import Stored
 from tallymark.web import dates, drafts
 from tallymark.web.pages.add import questions
 from tallymark.web.pages.add.questions import EXTRA, STEPS, Step
 from tallymark.web.pages.add.reading import names, problems_of, read_moment
 from tallymark.web.visit import NotHere, Page, Visit
+from tallymark.web.words import in_words
 
 CHECK = f"/add/{len(STEPS) + 1}"
 _SAID = {
@@ -123,8 +126,17 @@ def _save(visit: Visit) -> Response:
         return visit.go("/home")
     if any(_problems(visit, step, draft.answers) for step in STEPS):
         return visit.go("/add")
-    answers = draft.answers
-    stored = diary.record(
+    try:
+        stored = _recorded(visit, draft.answers)
+    except TallymarkError as problem:
+        return visit.again(CHECK, {"save": in_words(problem)})
+    drafts.drop(diary.vault)
+    return visit.go(f"/saved/{stored.record.id}")
+
+
+def _recorded(visit: Visit, answers: dict[str, str]) -> Stored:
+    diary = visit.diary
+    return diary.record(
         Incident(
             happened=_moment(visit, answers),
             what_happened=answers.get("what_happened", ""),
@@ -136,8 +148,6 @@ def _save(visit: Visit) -> Response:
         ),
         asked=questions.asked(answers),
     )
-    drafts.drop(diary.vault)
-    return visit.go(f"/saved/{stored.record.id}")
 
 
 def _witnesses(diary: Diary, answers: dict[str, str]) -> tuple[Witness, ...]:

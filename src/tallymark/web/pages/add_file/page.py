@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import BinaryIO, cast
 
 import msgspec
@@ -11,6 +12,7 @@ from tallymark.diary import Diary
 from tallymark.errors import TallymarkError, UnknownRecord
 from tallymark.model.record import Incident
 from tallymark.vault import Stored
+from tallymark.web.uploads import Upload
 from tallymark.web.visit import NotHere, Page, Visit
 from tallymark.web.words import in_words
 
@@ -28,7 +30,8 @@ def show(visit: Visit) -> Response:
     """The form; with an entry's id, the file goes to that entry."""
     ident = visit.params.get("ident", "")
     number = _incident(visit.diary, ident)[0].index if ident else None
-    return visit.show(methods=METHODS, number=number, action=_address(ident))
+    once = secrets.token_hex(8)
+    return visit.show(methods=METHODS, number=number, action=_address(ident), once=once)
 
 
 def _address(ident: str) -> str:
@@ -52,6 +55,12 @@ def take(visit: Visit) -> Response:
     upload = visit.upload
     if upload is None or not upload.name:
         return visit.again(_address(ident), {"file": "Choose a file first."})
+    with visit.book.keeping:
+        before = visit.book.kept.get(visit.typed("once"))
+        return visit.go(before) if before else _keep(visit, upload, ident)
+
+
+def _keep(visit: Visit, upload: Upload, ident: str) -> Response:
     chosen = visit.typed("method")
     try:
         kept = visit.diary.attach(
@@ -64,7 +73,9 @@ def take(visit: Visit) -> Response:
         return visit.again(_address(ident), {"file": in_words(problem)})
     if ident:
         _link(visit.diary, ident, kept.record.id)
-    return visit.go(f"/i/{kept.record.id}")
+    there = f"/i/{kept.record.id}"
+    visit.book.kept[visit.typed("once") or there] = there
+    return visit.go(there)
 
 
 def _link(diary: Diary, ident: str, exhibit: str) -> None:

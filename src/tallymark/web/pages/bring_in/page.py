@@ -75,7 +75,7 @@ def _look(visit: Visit) -> Response:
     def work(tell: Tell) -> dict[str, Any]:
         return importers.inspect(path, options=answers, progress=_told(tell))
 
-    return _start(visit, Job(_LOOK, work), "/bring/look")
+    return _start(visit, _LOOK, work)
 
 
 def _told(tell: Tell) -> Callable[[int, int, int], None]:
@@ -85,10 +85,14 @@ def _told(tell: Tell) -> Callable[[int, int, int], None]:
     return progress
 
 
-def _start(visit: Visit, job: Job, path: str) -> Response:
-    visit.book.job = job
-    job.wait(1.0)
-    return visit.go(path)
+def _start(visit: Visit, kind: str, work: Callable[[Tell], Any]) -> Response:
+    """Begin, unless something is under way already: then show that first."""
+    running = visit.book.job
+    if running is not None and not running.done:
+        return visit.go(running.kind)
+    visit.book.job = Job(kind, work)
+    visit.book.job.wait(1.0)
+    return visit.go(kind)
 
 
 def looked(visit: Visit) -> Response:
@@ -154,6 +158,8 @@ def _names(found: dict[str, Any]) -> list[str]:
 def take_owner(visit: Visit) -> Response:
     """Keep the file and find its messages."""
     found, path, diary = _found(visit), visit.book.chosen.get("chat"), visit.diary
+    if visit.book.job is not None and visit.book.job.kind == _BRING:
+        return visit.go(_BRING)
     if found is None or path is None:
         return visit.go("/bring")
     names, number = _names(found), visit.typed("owner")
@@ -162,7 +168,7 @@ def take_owner(visit: Visit) -> Response:
     answers = dict(visit.book.chosen["answers"])
     if number != _NOBODY:
         answers["owner"] = names[int(number)]
-    return _start(visit, Job(_BRING, lambda tell: _bring(diary, path, answers, tell)), _BRING)
+    return _start(visit, _BRING, lambda tell: _bring(diary, path, answers, tell))
 
 
 def _bring(diary: Diary, path: Path, answers: dict[str, str], tell: Tell) -> Any:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from tallymark.diary import Diary
 from tallymark.diary.diary import ENTRY_KINDS
+from tallymark.errors import NothingChosen
 from tallymark.model.record import Exhibit, Import, Record
 from tallymark.web import entries as told
 from tallymark.web import places
@@ -28,7 +29,7 @@ PURPOSES: tuple[tuple[str, str, str], ...] = (
     ("supporter", "Someone who helps me", "Such as an advocate or a helpline."),
     ("disclosure", "The other side, through a lawyer", ""),
 )
-_KEY = "pack"
+_KEY, _MADE = "pack", "/give/3"
 _DAYS = ("since", "until")
 _T = TypeVar("_T")
 
@@ -62,6 +63,8 @@ def take(visit: Visit) -> Response:
     except Unclear as unclear:
         return visit.again("/give", unclear.problems)
     visit.book.chosen[_KEY] = chosen
+    if visit.book.job is not None and visit.book.job.kind == _MADE and visit.book.job.done:
+        visit.book.job = None
     return visit.go("/give/2")
 
 
@@ -150,10 +153,12 @@ def make(visit: Visit) -> Response:
     chosen, diary = visit.book.chosen.get(_KEY), visit.diary
     if not isinstance(chosen, Choice):
         return visit.go("/give")
-    if visit.book.job is None or visit.book.job.done:
-        visit.book.job = Job("/give/3", lambda tell: _make(diary, chosen, tell))
-        visit.book.job.wait(1.0)
-    return visit.go("/give/3")
+    running = visit.book.job
+    if running is not None and (running.kind == _MADE or not running.done):
+        return visit.go(running.kind)
+    visit.book.job = Job(_MADE, lambda tell: _make(diary, chosen, tell))
+    visit.book.job.wait(1.0)
+    return visit.go(_MADE)
 
 
 def _make(diary: Diary, chosen: Choice, tell: Tell) -> Any:
@@ -173,14 +178,15 @@ def _make(diary: Diary, chosen: Choice, tell: Tell) -> Any:
 def made(visit: Visit) -> Response:
     """How far it is, and at the end where it is and what to read out."""
     job = visit.book.job
-    if job is None or job.kind != "/give/3":
+    if job is None or job.kind != _MADE:
         return visit.go("/give")
     if not job.done:
-        return visit.template("components/working.html", told=job.told, here="/give/3")
+        return visit.template("components/working.html", told=job.told, here=_MADE)
     if job.problem is not None or job.result is None:
         visit.book.job = None
         words = in_words(job.problem) if job.problem else "It was stopped. Nothing was left behind."
-        return visit.again("/give", {"purpose": words})
+        field = "since" if isinstance(job.problem, NothingChosen) else "folder"
+        return visit.again("/give", {field: words})
     return visit.template("pages/pack/made.html", result=job.result)
 
 
@@ -194,5 +200,5 @@ def done(visit: Visit) -> Response:
 PAGES = (
     Page("/give", show=ask, take=take),
     Page("/give/2", show=check, take=make),
-    Page("/give/3", show=made, take=done),
+    Page(_MADE, show=made, take=done),
 )

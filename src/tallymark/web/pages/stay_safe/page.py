@@ -9,13 +9,13 @@ from tallymark.law import Service
 from tallymark.web.visit import Page, Visit
 
 _LINES = (
-    ("england_wales", "stalking_helpline"),
-    ("england_wales", "refuge"),
-    ("england_wales", "live_fear_free"),
-    ("scotland", "domestic_abuse"),
-    ("northern_ireland", "domestic_abuse"),
+    ("england_wales", "stalking_helpline", ""),
+    ("england_wales", "refuge", "England"),
+    ("england_wales", "live_fear_free", "Wales"),
+    ("scotland", "domestic_abuse", "Scotland"),
+    ("northern_ireland", "domestic_abuse", "Northern Ireland"),
 )
-"""Whom to call first, by the name of the jurisdiction and of the service in its data."""
+"""Whom to call first: the jurisdiction and the service in its data, and where it is for."""
 
 CHOICES = (
     ("blank", "An empty page", "It asks nothing of the internet."),
@@ -25,12 +25,19 @@ CHOICES = (
 
 def show(visit: Visit) -> Response:
     """The numbers first."""
-    return visit.show(choices=CHOICES, exit_to=visit.book.exit_to, lines=_lines())
+    found = _lines()
+    return visit.show(
+        choices=CHOICES,
+        exit_to=visit.book.exit_to,
+        places=found,
+        lines=[line for _, line in found],
+    )
 
 
-def _lines() -> list[Service]:
-    known = {(p, s.id): s for p in {p for p, _ in _LINES} for s in law.jurisdiction(p).services}
-    return [known[line] for line in _LINES if line in known]
+def _lines() -> list[tuple[str, Service]]:
+    every = {name for name, _, _ in _LINES}
+    known = {(name, s.id): s for name in every for s in law.jurisdiction(name).services}
+    return [(place, known[name, i]) for name, i, place in _LINES if (name, i) in known]
 
 
 def take(visit: Visit) -> Response:
