@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -238,3 +239,23 @@ def test_every_kind_of_entry_has_a_name() -> None:
     from tallymark.web import entries
 
     assert set(entries._KINDS) | {"incident"} == set(ENTRY_KINDS)
+
+
+def test_a_chat_is_found_folder_by_folder(opened: Window) -> None:
+    """No path is typed: into a folder, up again, and the file; what was not offered is not opened."""
+    folder = Path.home() / "From phone"
+    folder.mkdir()
+    (Path.home() / ".hidden").mkdir()
+    (folder / "chat.txt").write_text("13/06/2026, 21:01 - Alex: hello\n" * 3, encoding="utf-8")
+    opened.go("/bring/find")
+    assert ".hidden" not in opened.page.says
+    into = re.search(r'value="(d\d)"[^>]*>From phone', opened.page.text)
+    assert into
+    opened.send(open=into[1])
+    assert "chat.txt" in opened.page.says
+    opened.send(open="up")
+    assert "From phone" in opened.page.says
+    opened.send(open="f99")
+    opened.send(open=into[1])
+    _work(opened, open="f0")
+    assert "Which name is you?" in opened.page.says, opened.page.says

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_the_redirect_file_is_for_one_user_and_goes_at_first_use(
     started: list[list[str]] = []
     monkeypatch.setattr(browser, "find", lambda: ("/usr/bin/some-browser", "--incognito"))
     monkeypatch.setattr(
-        browser, "start", lambda p, f: bool(started.append(browser.command(p, f))) or True
+        browser, "start", lambda p, f, **_: bool(started.append(browser.command(p, f))) or True
     )
     opening = _opening(monkeypatch, tmp_path)
     opening.show(browser=True, on_ready=None)
@@ -140,6 +141,27 @@ def test_without_a_browser_it_says_where_to_go(
 def test_a_browser_that_does_not_start_is_not_an_error(tmp_path: Path) -> None:
     """Then the address is printed instead."""
     assert not browser.start((str(tmp_path / "missing"), "--incognito"), tmp_path / "x.html")
+
+
+def test_a_browser_that_ends_at_once_leaves_the_person_an_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It started and fell over: the address is printed, unless a window came already."""
+    program = tmp_path / "browser"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    ended = Event()
+    for came in (False, True):
+        opening = _opening(monkeypatch, tmp_path)
+        if came:
+            opening.book.session.land(opening.book.session.landing_secret or "")
+        ended.clear()
+        say = opening._say_if_late
+        browser.start(
+            (str(program), "--incognito"), tmp_path, failed=lambda say=say: (say(), ended.set())
+        )
+        assert ended.wait(20)
+        assert (opening.address in capsys.readouterr().err) is not came
 
 
 def test_a_browser_is_found_with_its_private_option(

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -59,8 +60,15 @@ def command(program: tuple[str, str], page: Path) -> list[str]:
     return [program[0], program[1], page.as_uri()]
 
 
-def start(program: tuple[str, str], page: Path) -> bool:
-    """Open the page in a private window; ``False`` when the browser could not be started."""
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
+def start(program: tuple[str, str], page: Path, *, failed: Callable[[], None] = _nobody) -> bool:
+    """Open the page in a private window; ``False`` when the browser could not be started.
+
+    ``failed`` is called from another thread when it started and then ended with an error.
+    """
     quiet = subprocess.DEVNULL
     try:
         child = subprocess.Popen(
@@ -72,7 +80,7 @@ def start(program: tuple[str, str], page: Path) -> bool:
         )
     except OSError:
         return False
-    Thread(target=child.wait, daemon=True).start()
+    Thread(target=lambda: failed() if child.wait() else None, daemon=True).start()
     return True
 
 

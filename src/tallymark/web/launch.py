@@ -71,11 +71,20 @@ class Opening:
         if found is not None:
             self.file = browsers.write_redirect(browsers.redirect_folder(), self.address)
             self._late.start()
-        opened = found is not None and self.file is not None and browsers.start(found, self.file)
+        opened = (
+            found is not None
+            and self.file is not None
+            and browsers.start(found, self.file, failed=self._say_if_late)
+        )
         if browser and not opened:
             self._say()
         if on_ready is not None:
             on_ready(self.address)
+
+    def _say_if_late(self) -> None:
+        """The browser ended with an error; nothing to say when its window had come already."""
+        if self.book.session.landing_secret is not None:
+            self._say()
 
     def _say(self) -> None:
         print(  # noqa: T201 -- the terminal is the only place left to say it

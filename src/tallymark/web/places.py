@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
 _CHAT = re.compile(r"whatsapp|_chat", re.IGNORECASE)
+_ENDINGS = {".txt", ".zip"}
 _LOOKED_AT = 2000
 _OFFERED = 12
 
@@ -18,11 +20,39 @@ def home() -> Path:
 
 def offered_folders() -> list[Path]:
     """Where a pack may go: memory sticks first, then the folder for downloads, then home."""
-    sticks: list[Path] = []
+    writable = [path for path in _sticks() if os.access(path, os.W_OK)]
+    return [*writable, *[p for p in (home() / "Downloads", home()) if p.is_dir()]]
+
+
+def _sticks() -> list[Path]:
+    found: list[Path] = []
     for root in (Path("/media") / home().name, Path("/run/media") / home().name, Path("/Volumes")):
-        if root.is_dir():
-            sticks += [path for path in sorted(root.iterdir()) if os.access(path, os.W_OK)]
-    return [*sticks, *[p for p in (home() / "Downloads", home()) if p.is_dir()]]
+        found += _inside(root) if root.is_dir() else []
+    return sorted(found)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What stands in a folder, hidden things left out; nothing when it may not be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / e.name for e in islice(entries, _LOOKED_AT) if e.name[0] != "."]
+    except OSError:
+        return []
+
+
+def listed(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The folders in a folder by name, and its files that could be a chat, the newest first."""
+    inside = _inside(folder)
+    folders = sorted((p for p in inside if p.is_dir()), key=lambda p: p.name.casefold())
+    files = [p for p in inside if p.suffix.casefold() in _ENDINGS and p.is_file()]
+    return folders, sorted(files, key=_changed, reverse=True)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def called(folder: Path) -> str:
@@ -36,21 +66,10 @@ def called(folder: Path) -> str:
 
 def chat_exports() -> list[Path]:
     """Files in the usual folders that look like a chat export, the newest first."""
-    found: list[tuple[float, Path]] = []
-    for folder in (home() / "Downloads", home() / "Documents", home() / "Desktop", home()):
-        found += _chats_in(folder)
-    return [path for _, path in sorted(found, reverse=True)[:_OFFERED]]
-
-
-def _chats_in(folder: Path) -> list[tuple[float, Path]]:
-    try:
-        entries = list(folder.iterdir())[:_LOOKED_AT]
-    except OSError:
-        return []
-    fitting = [
-        p for p in entries if p.suffix.casefold() in {".txt", ".zip"} and _CHAT.search(p.name)
-    ]
-    return [(path.stat().st_mtime, path) for path in fitting if path.is_file()]
+    usual = (home() / "Downloads", home() / "Documents", home() / "Desktop", home())
+    files = [path for folder in (*_sticks(), *usual) for path in listed(folder)[1]]
+    found = [path for path in files if _CHAT.search(path.name)]
+    return sorted(found, key=_changed, reverse=True)[:_OFFERED]
 
 
 def typed_path(text: str) -> Path | None:

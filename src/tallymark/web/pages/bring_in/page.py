@@ -20,6 +20,7 @@ from tallymark.web.words import in_words
 
 _LOOK, _BRING = "/bring/look", "/bring/done"
 _NOBODY = "none"
+_SHOWN = 200
 
 
 def choose(visit: Visit) -> Response:
@@ -46,10 +47,44 @@ def take(visit: Visit) -> Response:
     if path is None or not path.is_file():
         words = "Choose a file, or type where it is."
         return visit.again("/bring", {_field(visit): words})
-    visit.book.chosen["chat_field"] = _field(visit)
+    return _take_file(visit, path, field=_field(visit))
+
+
+def _take_file(visit: Visit, path: Path, *, field: str) -> Response:
+    visit.book.chosen["chat_field"] = field
     visit.book.chosen["chat"] = path
     visit.book.chosen["answers"] = {}
     return _look(visit)
+
+
+def find(visit: Visit) -> Response:
+    """A folder with its folders and files, to go through by pressing."""
+    folder = visit.book.chosen.get("folder") or places.home()
+    folders, files = places.listed(folder)
+    visit.book.chosen["listed"] = {
+        **({"up": folder.parent} if folder.parent != folder else {}),
+        **{f"d{n}": path for n, path in enumerate(folders[:_SHOWN])},
+        **{f"f{n}": path for n, path in enumerate(files[:_SHOWN])},
+    }
+    return visit.template(
+        "pages/bring_in/find.html",
+        folder=str(folder),
+        top=folder.parent == folder,
+        folders=[(f"d{n}", path.name) for n, path in enumerate(folders[:_SHOWN])],
+        files=[(f"f{n}", path.name, _where(visit, path)) for n, path in enumerate(files[:_SHOWN])],
+        more=max(len(folders), len(files)) > _SHOWN,
+    )
+
+
+def pressed(visit: Visit) -> Response:
+    """Into a folder, up from it, or the file itself."""
+    path = visit.book.chosen.get("listed", {}).get(visit.typed("open"))
+    if path is None:
+        return visit.go("/bring/find")
+    if visit.typed("open").startswith("f"):
+        return _take_file(visit, path, field="path")
+    visit.book.chosen["folder"] = path
+    return visit.go("/bring/find")
 
 
 def _field(visit: Visit) -> str:
@@ -197,13 +232,14 @@ def brought(visit: Visit) -> Response:
 def done(visit: Visit) -> Response:
     """The person has read it."""
     visit.book.job = None
-    for key in ("chat", "chats", "answers", "found"):
+    for key in ("chat", "chats", "answers", "found", "folder", "listed"):
         visit.book.chosen.pop(key, None)
     return visit.go("/home")
 
 
 PAGES = (
     Page("/bring", show=choose, take=take),
+    Page("/bring/find", show=find, take=pressed),
     Page("/bring/look", show=looked),
     Page("/bring/2", show=ask_order, take=take_order),
     Page("/bring/3", show=ask_owner, take=take_owner),
