@@ -165,6 +165,26 @@ def test_a_report_is_made_and_their_answer_is_kept(terminal: Terminal, tmp_path:
     assert terminal.json("since-police") == {"last_contact": 3, "entries": [4]}
 
 
+def test_on_a_terminal_their_answer_becomes_a_record(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Safe or not is asked first and never needed; a no keeps nothing, a yes keeps what was said."""
+    monkeypatch.setattr("tallymark.cli.report._somebody_is_there", lambda: True)
+    assert "999" in terminal.says("report", stdin="\nn\n")
+    assert len(terminal.json("list")) == 2
+    answers = ["no", "y", "101", "yes", "CAD 9", "PC Day", "call back", "Friday"]
+    said = terminal.run("report", "2", stdin="\n".join(answers) + "\n")
+    assert "NO. I am not safe." in said.stdout
+    body = terminal.json("show", "3")["body"]
+    assert body["type"] == "police_contact"
+    assert (body["reference"], body["officer"], body["promised"]) == (
+        "CAD 9",
+        "PC Day",
+        "call back",
+    )
+    assert body["incidents"] == [terminal.json("show", "2")["id"]]
+
+
 def test_a_hard_copy_has_the_next_number_and_nothing_is_overwritten(
     terminal: Terminal, tmp_path: Path
 ) -> None:
@@ -173,6 +193,22 @@ def test_a_hard_copy_has_the_next_number_and_nothing_is_overwritten(
     assert terminal.says("print", "1", str(tmp_path / "b.pdf")).startswith("Hard copy 2:")
     assert terminal.run("print", "1", str(tmp_path / "b.pdf")).exit_code != 0
     assert terminal.says("print", "1", str(tmp_path / "c.pdf")).startswith("Hard copy 3:")
+
+
+def test_an_unknown_person_is_linked_later(terminal: Terminal) -> None:
+    """Unknown-1 stays a person of its own and says whom it turned out to be."""
+    terminal.says("add", "--type", "person", "unknown-1")
+    terminal.says("add", "--type", "person", "Colin")
+    terminal.says("amend", "3", "--set", "same_as=Colin")
+    assert terminal.json("show", "5")["body"]["same_as"] == terminal.json("show", "4")["id"]
+
+
+def test_a_code_that_is_not_known_is_kept_and_said(terminal: Terminal) -> None:
+    """A slip is not lost and not hidden."""
+    done = terminal.run("add", "he waved", "--code", "P04, P4")
+    assert "P4 is not a known code" in done.output
+    assert "P04 is not" not in done.output
+    assert terminal.json("show", "3")["body"]["behaviours"] == ["P04", "P4"]
 
 
 def test_a_private_place_says_what_stays_out(terminal: Terminal) -> None:

@@ -205,3 +205,15 @@ def test_erased_entries_are_named_as_erased_in_a_pack(diary: Diary, tmp_path: Pa
     data = b"".join(p.read_bytes() for p in made.folder.rglob("*") if p.is_file())
     assert b"zebrafinch" not in data
     assert stone.record.id.encode() in data
+
+
+def test_the_person_is_told_which_entries_stayed(diary: Diary, tmp_path: Path) -> None:
+    """An entry with the address of a private place is not in the pack, and only its writer is told."""
+    diary.record(Place(label="flat", address="1 Quiet Court", safe_location=True))
+    diary.record(_entry("He drove by 1 Quiet Court."))
+    diary.record(_entry("He rang."))
+    made = diary.pack(tmp_path / "pack")
+    assert made.stayed == (2,)
+    data = b"".join(p.read_bytes() for p in made.folder.rglob("*") if p.is_file())
+    assert b"Quiet Court" not in data
+    assert b"He rang." in data

@@ -35,10 +35,22 @@ def test_nothing_tells_that_there_is_a_private_place(log, tmp_path):
     place = log.add(Place(label="refuge", address="1 Quiet Court"))
     plain = log.add(Incident(happened=Moment("2026-09-09"), what_happened="by the canal"))
     entry = log.add(Incident(happened=Moment("2026-09-09"), what_happened="outside", place=place))
+    typed = log.add(
+        Incident(happened=Moment("2026-09-10"), what_happened="He drove by 1, quiet  court.")
+    )
     log.add(Place(label="refuge", safe_location=True), supersedes=place)
     built = log.pack(tmp_path / "pack")
     data = _everything(built.folder)
-    for marker in (place, entry, "refuge", "Quiet Court", "safe_place", "safe_location"):
+    for marker in (
+        place,
+        entry,
+        typed,
+        "refuge",
+        "Quiet Court",
+        "quiet  court",
+        "safe_place",
+        "safe_location",
+    ):
         assert marker.encode() not in data
     assert plain.encode() in data
     document = json.loads((built.folder / "data" / "casefile.json").read_bytes())

@@ -60,6 +60,9 @@ def pack(
     if as_json:
         emit(said)
         return
+    if made.stayed:
+        numbers = " ".join(f"#{number}" for number in made.stayed)
+        click.echo(f"Stayed here, because they tell of a private place: {numbers}.", err=True)
     click.echo(f"Pack: {made.sealed or made.zip}")
     if made.first_page:
         click.echo(f"First page: {made.first_page}")

@@ -46,7 +46,7 @@ def report(
     from tallymark.diary import sheets
 
     click.echo(DANGER, err=True)
-    asks = sys.stdin.isatty() and not as_json
+    asks = _somebody_is_there() and not as_json
     if safe is None and asks:
         answer = click.prompt(
             "Are you safe right now? (yes, no, unsure; Enter to skip)",
@@ -74,6 +74,10 @@ def report(
             _after_call(diary, told.entries)
         else:
             click.echo(_LATER, err=True)
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
 
 
 _LATER = (

@@ -122,6 +122,7 @@ def add(
         stored = diary.record(body, asked=asked, author=author)
         click.echo(f"Saved as #{stored.index}.")
         _about_safe_place(diary, stored.record.id, body)
+    _about_codes(body)
     click.echo(STOP_HERE, err=True)
 
 
@@ -176,6 +177,15 @@ def _from_json(data: bytes) -> Any:
     except msgspec.MsgspecError as problem:
         raise RecordError(f"The JSON is not a record: {problem}") from problem
     return body_of(value)
+
+
+def _about_codes(body: Any) -> None:
+    """A code that nobody knows is kept as it was typed, and said."""
+    from tallymark import law
+
+    for code in getattr(body, "behaviours", ()):
+        if not law.label("behaviours", code):
+            click.echo(f"{code} is not a known code. It is kept as you wrote it.", err=True)
 
 
 def _about_safe_place(diary: Diary, ident: str, body: Any) -> None:

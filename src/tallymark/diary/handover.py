@@ -26,7 +26,11 @@ PURPOSES = ("police", "court", "disclosure", "supporter")
 
 @dataclass(frozen=True, slots=True)
 class PackResult:
-    """Where the pack is and what to read out. ``sealed`` replaces folder and zip when keys are given."""
+    """Where the pack is and what to read out. ``sealed`` replaces folder and zip when keys are given.
+
+    ``stayed`` are the numbers of entries that stayed because they tell of a place that never leaves.
+    Only the person is told of them.
+    """
 
     folder: Path | None
     zip: Path | None
@@ -36,6 +40,7 @@ class PackResult:
     words: tuple[str, ...]
     records: int
     exhibits: int
+    stayed: tuple[int, ...] = ()
 
 
 def hand_over(
@@ -54,6 +59,7 @@ def hand_over(
     before anything is written when something is in the way.
     """
     from tallymark.pack.build import build
+    from tallymark.pack.contents import unsaid_ids
 
     if purpose not in PURPOSES:
         raise PackError(f"A pack is for one of: {', '.join(PURPOSES)}.")
@@ -99,6 +105,7 @@ def hand_over(
     )
     vault.act("pack", f"{purpose} {series}/{len(earlier) + 1}")
     folder = None if sealed else built.folder
+    unsaid = unsaid_ids(casefile.records)
     return PackResult(
         folder=folder,
         zip=None if sealed else built.zip,
@@ -108,6 +115,9 @@ def hand_over(
         words=six_words(vault.public_key),
         records=len(casefile.records),
         exhibits=exhibits,
+        stayed=tuple(
+            by_id[r.id].index for r in casefile.records if r.id in unsaid and r.type != "place"
+        ),
     )
 
 

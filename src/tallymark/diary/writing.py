@@ -15,6 +15,8 @@ from tallymark.vault import Stored
 OWN_KINDS = frozenset({"exhibit", "import", "epoch", "hand_over", "tombstone"})
 """Kinds of record that the program writes by itself."""
 
+_ID_LENGTH = 26
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -51,6 +53,8 @@ def changed(body: Body, changes: Mapping[str, Any]) -> Body:
 
 def names_safe_place(body: Body, stored: Sequence[Stored]) -> bool:
     """Whether a body points at a place that can never leave, in any version of that place."""
+    if not any(len(text) == _ID_LENGTH for text in strings(body)):
+        return False
     return not safe_places(stored).isdisjoint(strings(body))
 
 

@@ -43,6 +43,7 @@ KEPT_BACK = {
 _UNSAID = "safe_place"
 """A place that can never leave, and what names it: withheld with no reason, which would tell of it."""
 
+_SHORTEST_ADDRESS = 6
 _NEVER = ("intimate", "child", "legally_privileged")
 _NOT_TO_OTHERS = ("new_address", "medical")
 
@@ -188,10 +189,9 @@ def _kept_back(records: Sequence[Record], *, purpose: str) -> dict[str, str]:
     """The reason for each record that may not leave, by id; earlier versions share it."""
     found: dict[str, str] = {}
     chain = _chains(records)
-    safe = {chain[r.id] for r in records if isinstance(r.body, Place) and r.body.safe_location}
-    unsaid = {r.id for r in records if chain[r.id] in safe}
+    unsaid = unsaid_ids(records)
     for record in records:
-        if record.id in unsaid or not unsaid.isdisjoint(strings(record.body)):
+        if record.id in unsaid:
             found[chain[record.id]] = _UNSAID
         elif reason := _reason(record, purpose=purpose):
             found.setdefault(chain[record.id], reason)
@@ -200,6 +200,29 @@ def _kept_back(records: Sequence[Record], *, purpose: str) -> dict[str, str]:
         if isinstance(record.body, Import) and record.body.exhibit in kept:
             kept.setdefault(record.id, "import")
     return kept
+
+
+def unsaid_ids(records: Sequence[Record]) -> frozenset[str]:
+    """Places that can never leave, and every record that points at one or holds its address.
+
+    An address counts from six letters or figures on, whatever its spaces and case.
+    """
+    chain = _chains(records)
+    safe = {chain[r.id] for r in records if isinstance(r.body, Place) and r.body.safe_location}
+    places = {r.id: r.body for r in records if chain[r.id] in safe}
+    told = {_bare(body.address) for body in places.values() if isinstance(body, Place)}
+    addresses = [address for address in told if len(address) >= _SHORTEST_ADDRESS]
+    return frozenset(
+        r.id
+        for r in records
+        if r.id in places
+        or not places.keys().isdisjoint(strings(r.body))
+        or any(a in _bare(text) for a in addresses for text in strings(r.body))
+    )
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _chains(records: Sequence[Record]) -> dict[str, str]:

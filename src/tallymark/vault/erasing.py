@@ -7,13 +7,14 @@ transaction; files after it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tallymark.errors import RecordError
-from tallymark.model.record import Correction, Exhibit, Import, Tombstone
-from tallymark.vault import blobs
-from tallymark.vault.log import Stored
+from tallymark.model.record import Correction, Exhibit, Import, Record, Tombstone
+from tallymark.vault import blobs, generations, log
+from tallymark.vault.log import Log, Stored
 from tallymark.vault.search import index_record
-from tallymark.vault.store import Connection
+from tallymark.vault.store import Connection, Database
 
 
 def together(stored: Sequence[Stored], index: int) -> list[Stored]:
@@ -53,14 +54,38 @@ def _must_be_erasable(one: Stored) -> None:
         raise RecordError("What was read from a file is erased together with it: name the file.")
 
 
-def forget(
+def erase(
+    folder: Path,
+    database: Database,
+    diary: Log,
+    doomed: Sequence[Stored],
+    *,
+    left: Sequence[Stored],
+    tombstones: Sequence[tuple[Record, bytes]],
+) -> list[Stored]:
+    """Write the tombstones and delete all of ``doomed``; ``left`` are the records that stay.
+
+    What is deleted is overwritten in the file. A kill leaves everything as it was, or everything
+    erased but for sealed files without a key, which the next opening deletes.
+    """
+    with database.overwriting():
+        with database.transaction() as connection:
+            stones = [log.insert_record(connection, diary, *one) for one in tombstones]
+            names, old = _forget(connection, doomed, left=[*left, *stones])
+        for name in names:
+            blobs.file_of(folder, name).unlink(missing_ok=True)
+        generations.sweep(database, old)
+    return stones
+
+
+def _forget(
     connection: Connection, doomed: Sequence[Stored], *, left: Sequence[Stored]
 ) -> tuple[list[str], list[int]]:
     """Delete bytes, salts, keys and words of ``doomed``; ``left`` are all records that stay.
 
     Gives the names of sealed files to unlink and the generations to sweep.
     """
-    names, generations = [], []
+    names, old = list[str](), list[int]()
     for one in doomed:
         connection.execute("UPDATE records SET data = NULL WHERE idx = ?", (one.index,))
         if isinstance(one.record.body, Exhibit):
@@ -70,10 +95,10 @@ def forget(
             "UPDATE generations SET doomed = 1 WHERE exhibit = ?1 OR import_id = ?1 RETURNING gen",
             (one.record.id,),
         ).fetchall()
-        generations += [gen for (gen,) in rows]
+        old += [gen for (gen,) in rows]
     # A row of this index can only be taken out with the very words that went in, and an older
     # version may have indexed other words. Made anew, it holds nothing of what is gone.
     connection.execute("INSERT INTO record_words (record_words) VALUES ('delete-all')")
     for one in left:
         index_record(connection, one)
-    return names, generations
+    return names, old

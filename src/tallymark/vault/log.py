@@ -15,7 +15,16 @@ from tallymark.errors import IntegrityError, RecordError, VaultDamaged
 from tallymark.integrity import canonical, checkpoint
 from tallymark.integrity.merkle import Frontier, leaf_hash
 from tallymark.integrity.signature import SigningKey
-from tallymark.model.record import Body, DeviceClock, Question, Record
+from tallymark.model.record import (
+    Body,
+    DeviceClock,
+    Epoch,
+    Exhibit,
+    Import,
+    Question,
+    Record,
+    Tombstone,
+)
 from tallymark.vault.store import Connection
 
 DIARY: Final = 0
@@ -108,6 +117,19 @@ def stamp(at: datetime) -> str:
         message = "a clock has to say its zone"
         raise ValueError(message)
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def must_be_plain(body: Body, old: Record | None) -> None:
+    """Raises RecordError for a body that only the vault writes, or a new version of another file."""
+    if isinstance(body, Epoch | Import | Tombstone):
+        raise RecordError("The vault writes this kind of entry by itself.")
+    if isinstance(body, Exhibit):
+        before = None if old is None else old.body
+        fixed = (body.sha256, body.size, body.number)
+        if not isinstance(before, Exhibit) or (
+            (before.sha256, before.size, before.number) != fixed
+        ):
+            raise RecordError("An exhibit is changed by a new version of the same file.")
 
 
 def make_record(

@@ -8,16 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from tallymark.errors import (
-    RecordError,
-    UnknownRecord,
-    VaultError,
-)
+from tallymark.errors import UnknownRecord, VaultError
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Body, Epoch, Exhibit, Import, Question, Record, Tombstone
+from tallymark.model.record import Body, Exhibit, Import, Question, Record, Tombstone
 from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.casefile import Snapshots, Wanted
@@ -163,7 +159,7 @@ class Vault:
         with self._database.turn:
             if supersedes is not None:
                 self._must_exist(supersedes)
-            self._must_be_plain(body, supersedes)
+            log.must_be_plain(body, None if supersedes is None else self.record(supersedes).record)
             record, data = log.make_record(
                 body,
                 now=self._now,
@@ -213,20 +209,14 @@ class Vault:
         """
         with self._database.turn:
             doomed = erasing.together(self._all(), self.record(record_id).index)
-            with self._database.overwriting(), self._database.transaction() as connection:
-                stones = []
-                for one in doomed:
-                    body = Tombstone(index=one.index, reason=reason, asked_by=asked_by)
-                    record, data = log.make_record(body, now=self._now, zone=self.zone)
-                    stones.append(log.insert_record(connection, self._diary, record, data))
-                left = [s for s in self._all() if s not in doomed]
-                names, old = erasing.forget(connection, doomed, left=[*left, *stones])
+            left = [one for one in self._all() if one not in doomed]
+            bodies = [Tombstone(index=o.index, reason=reason, asked_by=asked_by) for o in doomed]
+            made = [log.make_record(body, now=self._now, zone=self.zone) for body in bodies]
             self._stored = None
             self._snapshots.forget()
-            for name in names:
-                blobs.file_of(self.folder, name).unlink(missing_ok=True)
-            with self._database.overwriting():
-                generations.sweep(self._database, old)
+            stones = erasing.erase(
+                self.folder, self._database, self._diary, doomed, left=left, tombstones=made
+            )
             self.act("erased", ", ".join(f"#{one.index}" for one in doomed))
         return stones
 
@@ -408,15 +398,6 @@ class Vault:
             )
             if found.fetchone() is None:
                 raise UnknownRecord
-
-    def _must_be_plain(self, body: Body, supersedes: str | None) -> None:
-        if isinstance(body, Epoch | Import | Tombstone):
-            raise RecordError("The vault writes this kind of entry by itself.")
-        if isinstance(body, Exhibit):
-            old = None if supersedes is None else self.record(supersedes).record.body
-            fixed = (body.sha256, body.size, body.number)
-            if not isinstance(old, Exhibit) or (old.sha256, old.size, old.number) != fixed:
-                raise RecordError("An exhibit is changed by a new version of the same file.")
 
 
 def _at_index(stored: Sequence[Stored], index: int) -> Stored | None:
