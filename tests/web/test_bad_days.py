@@ -198,6 +198,7 @@ def test_a_chat_and_a_pack_sent_twice_are_made_once(opened: Window) -> None:
     _work(opened, owner="none")
     assert "The chat is in your diary" in opened.page.says
     assert "3 April 2026" in opened.page.says
+    assert "1, kept inside the file" in opened.page.says
     assert _send(opened, "/bring/3", owner="none") == 303
     assert "The chat is in your diary" in opened.go("/bring/done").says
     opened.send()
