@@ -26,7 +26,7 @@ from tallymark.picture.summary import summarise
 
 EXPECTED = {
     "anchors", "breaches", "calendar", "completeness", "contacts_after", "gaps", "impact", "lanes",
-    "people", "proxies", "rhythm", "spread", "timeline",
+    "overlap", "people", "phrases", "proxies", "rhythm", "sources", "spread", "timeline",
 }  # fmt: skip
 FORBIDDEN = re.compile(
     r"\b(prove[sdn]?|proof|guarantee\w*|admissible|100 ?%|safe|low risk|high risk|risk score"

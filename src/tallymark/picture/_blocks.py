@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
-from tallymark.model.record import Exhibit, Identifier, Impact, Order, Person, PoliceContact, Record
+from tallymark.model.record import Identifier, Impact, Order, Person, PoliceContact, Record
+from tallymark.picture import _second as second
 from tallymark.picture._entries import Entry, exhibits, people, place
 from tallymark.picture._identity import Figure, episode_of
 from tallymark.picture._links import current
 from tallymark.picture._view import day_text, unique
-from tallymark.picture._words import DANGER, danger_label, order_label, second_label
+from tallymark.picture._words import DANGER, danger_label, order_label
 from tallymark.picture.breaches import condition_text, reported
 from tallymark.picture.episodes import Episodes
 
@@ -221,39 +222,31 @@ def children(found: Episodes) -> Figure:
 
 
 def second_sources(found: Episodes) -> Second:
-    """Episodes with a witness, else with a file of another kind than the person's own copy."""
+    """Episodes with a witness, else with a source of another kind than the person's own copy."""
     casefile = found.contacts.casefile
-    files, labels = exhibits(casefile), _labels(casefile)
+    held = second.second_sources(casefile, found.contacts.entries)
     seen: dict[tuple[str, int, int], tuple[str, list[str]]] = {}
     for lane in found.lanes:
         for entry in lane.typed():
-            sources = _sources(entry, files, labels)
-            if sources:
+            if entry.id in held:
+                first = min(source.key for source in held[entry.id])
                 key = episode_of(lane, entry)
-                kept = seen.setdefault(key, (sources[0], []))
+                kept = seen.setdefault(key, (first, []))
                 kept[1].append(entry.id)
-                seen[key] = (min(kept[0], sources[0]), kept[1])
+                seen[key] = (min(kept[0], first), kept[1])
     by_kind: dict[str, list[list[str]]] = {}
     for label, ids in seen.values():
         by_kind.setdefault(label, []).append(ids)
     lines = tuple(
-        (label[1:], Figure(len(held), unique(ref for ids in held for ref in ids)))
-        for label, held in sorted(by_kind.items())
+        (label[1:], Figure(len(held_ids), unique(ref for ids in held_ids for ref in ids)))
+        for label, held_ids in sorted(by_kind.items())
     )
     everyone = unique(ref for _, one in lines for ref in one.refs)
-    return Second(Figure(len(seen), everyone), lines, _willing(found, labels))
+    return Second(Figure(len(seen), everyone), lines, _willing(found, _labels(casefile)))
 
 
 def _labels(casefile: Casefile) -> dict[str, str]:
     return {r.id: r.body.label for r in current(casefile) if isinstance(r.body, Person)}
-
-
-def _sources(entry: Entry, files: dict[str, Exhibit], labels: dict[str, str]) -> list[str]:
-    """Sort keys: ``0`` and a witness, else ``1`` and a kind of file."""
-    named = [f"0{labels.get(w.person, w.person)}" for w in entry.body.witnesses]
-    held = [files[ref] for ref in entry.body.exhibits if ref in files]
-    kinds = [second_label(one.kind, method=one.method) for one in held]
-    return sorted([*named, *(f"1{kind}" for kind in kinds if kind)])
 
 
 def _willing(found: Episodes, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,59 @@
+"""Second sources of each typed entry: who or what else has it, of which kind, and who linked it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tallymark.model.casefile import Casefile
+from tallymark.model.record import Person, SecondSource
+from tallymark.picture._entries import Entry, exhibits
+from tallymark.picture._links import current
+from tallymark.picture._words import second_label
+
+WITNESS = "witness"
+LINKED_BY_ENTRY = "in the entry itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One second source of one entry. ``name`` is a person's label, empty for a thing."""
+
+    kind: str
+    name: str
+    linked_by: str
+    ref: str
+
+    @property
+    def key(self) -> str:
+        """For sorting: people by name before things by kind."""
+        return f"0{self.name}" if self.name else f"1{self.kind}"
+
+
+def second_sources(casefile: Casefile, typed: tuple[Entry, ...]) -> dict[str, list[Source]]:
+    """For each entry's id its second sources, those named in it first, none for most."""
+    files = exhibits(casefile)
+    labels = {r.id: r.body.label for r in current(casefile) if isinstance(r.body, Person)}
+    found: dict[str, list[Source]] = {}
+    for entry in typed:
+        named = [
+            Source(WITNESS, labels.get(w.person, w.person), LINKED_BY_ENTRY, entry.id)
+            for w in entry.body.witnesses
+        ]
+        held = [files[ref] for ref in entry.body.exhibits if ref in files]
+        kinds = [second_label(one.kind, method=one.method) for one in held]
+        named += [Source(kind, "", LINKED_BY_ENTRY, entry.id) for kind in kinds if kind]
+        if named:
+            found[entry.id] = named
+    known = {entry.id for entry in typed}
+    for record in current(casefile):
+        if isinstance(record.body, SecondSource):
+            for ref in record.body.entries:
+                if ref in known:
+                    found.setdefault(ref, []).append(_linked(record.id, record.body, labels))
+    return found
+
+
+def _linked(ref: str, body: SecondSource, labels: dict[str, str]) -> Source:
+    name = labels.get(body.person, body.person) if body.person else ""
+    by = "the person" if body.linked_by == "self" else labels.get(body.linked_by, body.linked_by)
+    return Source(body.kind.replace("_", " "), name or "", by, ref)
