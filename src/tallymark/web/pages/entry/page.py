@@ -24,35 +24,41 @@ def show(visit: Visit) -> Response:
     """The entry or the file; other records have no page of their own yet."""
     stored = _record(visit)
     body = stored.record.body
-    zone = visit.diary.vault.zone
     if isinstance(body, Exhibit):
-        return visit.template(
-            "pages/entry/file.html",
-            stored=stored,
-            body=body,
-            zone=zone,
-            preview=preview_kind(body),
-            entries=_entries_with(visit, stored.record.id),
-        )
-    newer = _newer(visit, stored.record.id)
+        return _file(visit, stored, body)
     if isinstance(body, Incident):
-        return visit.show(
-            stored=stored,
-            body=body,
-            zone=zone,
-            newer=newer,
-            channel={key: words for key, words, _ in CHANNELS}.get(body.channel, body.channel),
-            people=[_label(visit, w.person) for w in body.witnesses],
-            files=[_held(visit, ident) for ident in body.exhibits],
-        )
+        return _incident(visit, stored, body)
     return visit.template(
         "pages/entry/other.html",
         stored=stored,
-        zone=zone,
-        newer=newer,
+        zone=visit.diary.vault.zone,
+        newer=_newer(visit, stored.record.id),
         kind=told.kind(stored.record),
         when=told.when(stored.record),
         lines=_lines(body),
+    )
+
+
+def _file(visit: Visit, stored: Stored, body: Exhibit) -> Response:
+    return visit.template(
+        "pages/entry/file.html",
+        stored=stored,
+        body=body,
+        zone=visit.diary.vault.zone,
+        preview=preview_kind(body),
+        entries=_entries_with(visit, stored.record.id),
+    )
+
+
+def _incident(visit: Visit, stored: Stored, body: Incident) -> Response:
+    return visit.show(
+        stored=stored,
+        body=body,
+        zone=visit.diary.vault.zone,
+        newer=_newer(visit, stored.record.id),
+        channel={key: words for key, words, _ in CHANNELS}.get(body.channel, body.channel),
+        people=[_label(visit, w.person) for w in body.witnesses],
+        files=[_held(visit, ident) for ident in body.exhibits],
     )
 
 
