@@ -116,6 +116,16 @@ def test_every_view_can_be_looked_at(home: Home, view: str) -> None:
     assert home.run("look", view, "--json").json["name"] == view
 
 
+def test_look_alone_lists_every_view_with_its_sentence(tmp_path: Path) -> None:
+    """Nobody has to know the names by heart."""
+    home = Home(tmp_path)
+    home.make()
+    listed = home.run("look", "--json").json
+    assert {"timeline", "overlap", "sources"} <= {one["name"] for one in listed}
+    assert all(one["sentence"].endswith(".") for one in listed)
+    assert "tallymark look VIEW" in home.run("look").out
+
+
 def test_search_finds_entries_and_messages(home: Home) -> None:
     """One search over what was typed and what was imported."""
     kinds = {hit["kind"] for hit in home.run("find", "gate", "--json").json}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tallymark.cli.secrets import passphrase_options
 from tallymark.cli.terminal import emit, json_option, open_diary, table
 
+if TYPE_CHECKING:
+    from tallymark.model.casefile import Casefile
+
 
 @click.command()
-@click.argument("view", default="timeline")
+@click.argument("view", required=False)
 @click.option("--from", "since", help="First day, YYYY-MM-DD.")
 @click.option("--to", "until", help="Last day, YYYY-MM-DD.")
 @click.option(
@@ -22,7 +26,7 @@ from tallymark.cli.terminal import emit, json_option, open_diary, table
 @click.pass_context
 def look(
     ctx: click.Context,
-    view: str,
+    view: str | None,
     since: str | None,
     until: str | None,
     svg: Path | None,
@@ -30,16 +34,23 @@ def look(
     passphrase_file: Path | None,
     passphrase_fd: int | None,
 ) -> None:
-    """Show one VIEW of the bigger picture: timeline, lanes, rhythm, anchors, gaps and more."""
+    """Show one VIEW of the bigger picture: timeline, lanes, rhythm, anchors, gaps and more.
+
+    Without a VIEW all are listed, each with its one sentence.
+    """
     from tallymark import picture
     from tallymark.errors import OutputExists
 
-    if view not in picture.names():
+    if view is not None and view not in picture.names():
         raise click.BadParameter(f"choose one of: {', '.join(picture.names())}", param_hint="VIEW")
     if svg is not None and svg.exists():
         raise OutputExists
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        shown = picture.build(view, diary.casefile(since=since, until=until))
+        casefile = diary.casefile(since=since, until=until)
+        if view is None:
+            _list(casefile, as_json=as_json)
+            return
+        shown = picture.build(view, casefile)
     if svg is not None:
         svg.write_text(shown.svg, encoding="utf-8")
     if as_json:
@@ -48,6 +59,18 @@ def look(
     click.echo(f"{shown.title}. {shown.sentence}")
     table(shown.table.columns, ([cell.text for cell in row] for row in shown.table.rows))
     click.echo(shown.caution)
+
+
+def _list(casefile: Casefile, *, as_json: bool) -> None:
+    """Every view with the one sentence that it has to say about this diary."""
+    from tallymark import picture
+
+    found = [picture.build(name, casefile) for name in picture.names()]
+    if as_json:
+        emit([{"name": v.name, "title": v.title, "sentence": v.sentence} for v in found])
+        return
+    table(("view", "title", "in one sentence"), ((v.name, v.title, v.sentence) for v in found))
+    click.echo("One of them: tallymark look VIEW")
 
 
 COMMANDS = (look,)
