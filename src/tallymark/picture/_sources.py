@@ -108,12 +108,12 @@ def held(found: Episodes, order: Anchor | None) -> Held:
 def _no_number(
     found: Episodes, calls: Sequence[tuple[LaneEpisodes, list[int]]], low: int
 ) -> Figure:
-    """Calls without a sender from ``low`` on: events, and typed entries whose caller is not known."""
+    """Calls without a sender from ``low`` on: events, and typed entries that name no caller."""
     events = found.contacts.casefile.events
     total, ids, rows = 0, list[str](), list[int]()
     for lane, places in calls:
         if lane.lane.key == "calls":
-            entries = [e for e in lane.typed(low) if e.rank == NOT_KNOWN]
+            entries = [e for e in lane.typed(low) if e.rank == NOT_KNOWN and not e.body.actor]
             total += len(entries)
             ids += [e.id for e in entries]
         later = [place for place in places if events.seconds[place] >= low]
