@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -209,3 +210,9 @@ def load_acts(connection: Connection) -> list[Act]:
     rows = connection.execute("SELECT idx, data FROM acts ORDER BY idx").fetchall()
     found = [(index, msgspec.json.decode(data, type=dict[str, str])) for index, data in rows]
     return [Act(act["at"], act["what"], act["detail"], index) for index, act in found]
+
+
+def at_index(stored: Sequence[Stored], index: int) -> Stored | None:
+    """The record at ``index``, which stands there or, after erasures, somewhat before."""
+    at = bisect_left(stored, index, key=lambda one: one.index)
+    return stored[at] if at < len(stored) and stored[at].index == index else None

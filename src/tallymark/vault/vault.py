@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -261,7 +260,7 @@ class Vault:
         """The record with this id. Raises UnknownRecord."""
         with self._database.read() as connection:
             index = connection.execute("SELECT idx FROM records WHERE id = ?", (record_id,)).get
-            found = None if index is None else _at_index(self._all(), index)
+            found = None if index is None else log.at_index(self._all(), index)
         if found is None:
             raise UnknownRecord
         return found
@@ -398,9 +397,3 @@ class Vault:
             )
             if found.fetchone() is None:
                 raise UnknownRecord
-
-
-def _at_index(stored: Sequence[Stored], index: int) -> Stored | None:
-    """The record at ``index``, which stands there or, after erasures, somewhat before."""
-    at = bisect_left(stored, index, key=lambda one: one.index)
-    return stored[at] if at < len(stored) and stored[at].index == index else None
