@@ -274,6 +274,19 @@ def test_refs_name_the_import_that_each_event_came_from() -> None:
     assert lane.refs(low=secs("2026-05-10T00:00")) == (two,)
 
 
+@pytest.mark.parametrize("many", [3, 300])
+def test_refs_name_the_import_however_many_there_are(many: int) -> None:
+    """With three imports of one channel and with three hundred, each day names its own."""
+    at = secs("2024-05-04T10:00")
+    found = [Ev(at + 86_400 * n + k, source=f"s{n:03}") for n in range(many) for k in range(300)]
+    case = casefile([], found)
+    lane = episodes(case).lanes[0]
+    for n in (0, 1, many - 1):
+        (only,) = lane.lane.exhibits(at + 86_400 * n, at + 86_400 * n + 300)
+        assert only == case.sources[n].exhibit_id
+    assert len(lane.lane.exhibits()) == many
+
+
 def test_a_gap_below_a_minute_is_refused() -> None:
     """Zero minutes would make every message an episode, which is no picture of anything."""
     with pytest.raises(ValueError, match="at least one minute"):

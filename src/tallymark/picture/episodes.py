@@ -47,7 +47,7 @@ class Lane:
     label: str
     mask: bytes
     seconds: list[int]
-    origin: array[int] | None
+    origin: bytes | array[int] | None
     sources: tuple[EventSource, ...]
     entries: tuple[Entry, ...]
 
@@ -63,7 +63,12 @@ class Lane:
             return ()
         if self.origin is None:
             return tuple(source.exhibit_id for source in self.sources)
-        places = set(self.origin[first:end])
+        held, many = self.origin, len(self.sources)
+        if isinstance(held, bytes) and end - first > 64 * many:
+            # Looking for each import is faster than looking at each event.
+            places = {place for place in range(many) if held.find(place, first, end) >= 0}
+        else:
+            places = set(held[first:end])
         return tuple(sorted({self.sources[place].exhibit_id for place in places}))
 
 
@@ -304,9 +309,17 @@ def _lane(
     )
 
 
-def _origin(sources: tuple[EventSource, ...], rows: Iterable[int]) -> array[int]:
+def _origin(sources: tuple[EventSource, ...], rows: Iterable[int]) -> bytes | array[int]:
     """For each row the place of its import, looked up rather than searched for."""
-    lookup = array("H", bytes(2 * max(s.first_row + s.count for s in sources)))
+    last = max(s.first_row + s.count for s in sources)
+    if len(sources) <= 256:
+        narrow = bytearray(last)
+        for place, source in enumerate(sources):
+            narrow[source.first_row : source.first_row + source.count] = (
+                bytes([place]) * source.count
+            )
+        return bytes(map(narrow.__getitem__, rows))
+    lookup = array("H", bytes(2 * last))
     for place, source in enumerate(sources):
         held = array("H", [place]) * source.count
         lookup[source.first_row : source.first_row + source.count] = held
