@@ -144,10 +144,11 @@ def anchors(casefile: Casefile, *, clock: LocalClock) -> tuple[Anchor, ...]:
     for record in current(casefile):
         body = record.body
         if isinstance(body, ToldToStop):
-            found.append(_anchor(record, body.at, label="they were told to stop", clock=clock))
+            found.append(anchor(record, body.at, label="they were told to stop", clock=clock))
         elif isinstance(body, Order) and body.served is not None:
-            label = f"the {_lower(order_label(body.kind))} was served"
-            found.append(_anchor(record, body.served, label=label, clock=clock))
+            name = order_label(body.kind)
+            label = f"the {_lower(name)} {'were' if name.endswith('conditions') else 'was'} served"
+            found.append(anchor(record, body.served, label=label, clock=clock))
     return tuple(sorted(found, key=lambda a: (a.at, a.id)))
 
 
@@ -156,11 +157,14 @@ def _lower(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
-def _anchor(record: Record, moment: Moment, *, label: str, clock: LocalClock) -> Anchor:
+def anchor(
+    record: Record, moment: Moment, *, label: str, clock: LocalClock, kind: str = ""
+) -> Anchor:
+    """A record's date as one to count from; ``kind`` is the record's type unless another is given."""
     at, day, clocked = place(moment, clock=clock)
     whole = 60 if len(moment.value) == len("2026-05-03T21:10") else 1
     cut = at + whole if clocked else clock.day_end(day)
-    return Anchor(record.type, record.id, label, at, cut, day, clocked)
+    return Anchor(kind or record.type, record.id, label, at, cut, day, clocked)
 
 
 def people(casefile: Casefile, *roles: str) -> tuple[tuple[Record, Person], ...]:

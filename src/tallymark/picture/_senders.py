@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import compress
 
+from tallymark.picture._entries import known_labels, plain
 from tallymark.picture.episodes import Episodes, LaneEpisodes, narrow_parties
 
 
@@ -52,3 +53,42 @@ def _by_sender(found: Episodes, lane: LaneEpisodes) -> Iterator[tuple[int, int, 
     first = dict(zip(reversed(party), reversed(seconds), strict=True))
     for number, many in sorted(Counter(party).items()):
         yield number, many, first[number], last[number]
+
+
+@dataclass(slots=True)
+class Account:
+    """A number or account as seen in exports and in typed entries; ``known`` as the other side's."""
+
+    label: str
+    first: int
+    last: int
+    items: int
+    known: bool
+    refs: list[str]
+
+
+def accounts(found: Episodes) -> list[Account]:
+    """Every account or number that contact came from, in order of first being seen.
+
+    The same one in two spellings, or in an export and in an entry, is one.
+    """
+    known = known_labels(found.contacts.casefile)
+    held: dict[str, Account] = {}
+    for label, one in senders(found).items():
+        if label:
+            _see(held, Account(label, one.first, one.last, one.items, False, list(one.refs)), known)
+    for entry in found.contacts.entries:
+        for seen in entry.body.identifiers_seen if entry.contact else ():
+            _see(held, Account(seen.value, entry.at, entry.at, 1, False, [entry.id]), known)
+    return sorted(held.values(), key=lambda one: (one.first, one.label))
+
+
+def _see(held: dict[str, Account], seen: Account, known: frozenset[str]) -> None:
+    key = plain(seen.label)
+    one = held.setdefault(key, seen)
+    if one is not seen:
+        one.first, one.last = min(one.first, seen.first), max(one.last, seen.last)
+        one.items += seen.items
+        one.label = min(one.label, seen.label)
+        one.refs.extend(ref for ref in seen.refs if ref not in one.refs)
+    one.known = key in known

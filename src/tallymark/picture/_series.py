@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tallymark.picture._clock import FAR, Bins, LocalClock, instant
@@ -101,9 +101,14 @@ def share(at: int, *, low: int, high: int) -> float:
 
 
 def points(
-    found: Episodes, *, low: int = -FAR, since: date | None = None, until: date | None = None
+    found: Episodes,
+    *,
+    low: int = -FAR,
+    since: date | None = None,
+    until: date | None = None,
+    most: int = MOST_DOTS,
 ) -> tuple[tuple[Dot, ...], str]:
-    """(dots, what one stands for): an episode from ``low`` on, or a lane's span when too many.
+    """(dots, what one stands for): an episode from ``low`` on, or a lane's span when over ``most``.
 
     ``since`` and ``until`` are the days at the edges of the chart; those of the first and the last
     item by default.
@@ -115,8 +120,8 @@ def points(
     edges = (clock.day_start(span[0]), clock.day_end(span[1]))
     hourly = (span[1] - span[0]).days < _HOURLY
     bins = None
-    if found.count(low) > MOST_DOTS:
-        bins = clock.bins(span[0], span[1], most=MOST_DOTS // 10)
+    if found.count(low) > most:
+        bins = clock.bins(span[0], span[1], most=most // 10)
     made: list[Dot] = []
     for row, lane in enumerate(found.lanes):
         source = _grouped(lane, bins, low) if bins else lane_rows(lane, clock, low)
@@ -127,6 +132,16 @@ def points(
             made.append(_dot(one, row, share(here, low=edges[0], high=edges[1]), stacked[here]))
             stacked[here] += 1
     return tuple(made), f"all episodes of a {bins.unit}" if bins else "one episode"
+
+
+def flat(dots: tuple[Dot, ...], *, row: int = 0) -> list[Dot]:
+    """All lanes in one row, those at one place above each other."""
+    stacked: Counter[float] = Counter()
+    found = []
+    for dot in sorted(dots, key=lambda one: (one.at, one.row, one.stack)):
+        found.append(replace(dot, row=row, stack=stacked[dot.at]))
+        stacked[dot.at] += 1
+    return found
 
 
 def _dot(one: Episode, row: int, at: float, stack: int) -> Dot:

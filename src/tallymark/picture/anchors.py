@@ -10,6 +10,7 @@ from tallymark.picture import charts
 from tallymark.picture._clock import FAR
 from tallymark.picture._entries import Anchor
 from tallymark.picture._entries import anchors as all_anchors
+from tallymark.picture._marks import turning_points
 from tallymark.picture._series import axis, direction_note, observed, points
 from tallymark.picture._view import (
     Cell,
@@ -21,8 +22,11 @@ from tallymark.picture._view import (
     span_text,
 )
 from tallymark.picture.episodes import Episodes, episodes
+from tallymark.picture.gaps import period_days, quiet_periods
 
 WINDOWS = (14, 28, 90)
+MOST_DRAWN = 12  # dates on the chart; with more, only told-to-stop and orders
+MOST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +42,25 @@ class _Span:
 def _build(casefile: Casefile, *, gap_minutes: int = 60) -> View:
     found = episodes(casefile, gap_minutes=gap_minutes)
     marks = all_anchors(casefile, clock=found.contacts.clock)
-    spans = [*_phases(marks), *_windows(found, marks)]
-    rows = [_row(found, span) for span in spans] if found.lanes else []
-    columns = ("Span", "From and to", "Days", "Days with contact", "Episodes", "Items")
+    points_of_time = turning_points(casefile, clock=found.contacts.clock)
+    spans = [*_phases(marks), *_windows(found, points_of_time)]
+    unkept = _unkept(casefile)
+    rows = [_row(found, span, unkept) for span in spans] if found.lanes else []
+    columns = (
+        "Span", "From and to", "Days", "Diary not kept", "Days with contact", "Episodes", "Items",
+    )  # fmt: skip
     return View(
         name="anchors",
         title=VIEW.title,
         sentence=_sentence(found, marks) + direction_note(found),
         caution=VIEW.caution,
         table=Table(columns, tuple(cells for cells, _ in rows)),
-        svg=_svg(found, marks),
+        svg=_svg(found, points_of_time if len(points_of_time) <= MOST_DRAWN else marks),
         data={
             "gap_minutes": gap_minutes,
             "anchors": [
                 {"id": a.id, "kind": a.kind, "label": a.label, "day": a.day.isoformat()}
-                for a in marks
+                for a in points_of_time
             ],
             "spans": [data for _, data in rows],
         },
@@ -89,8 +97,24 @@ def _moved(day: date, days: int) -> date:
     return date.fromordinal(min(max(wanted, 1), date.max.toordinal()))
 
 
-def _row(found: Episodes, span: _Span) -> tuple[tuple[Cell, ...], dict[str, object]]:
+def _unkept(casefile: Casefile) -> dict[date, str]:
+    """The days of recorded pauses in which the diary was not kept, each with its record's id."""
+    found: dict[date, str] = {}
+    for record, period in quiet_periods(casefile):
+        days = period_days(period)
+        if days is not None and not period.diary_kept:
+            first, last = (day.toordinal() for day in days)
+            # A pause is at most some years: one slip of a finger must not make a million days.
+            for day in range(first, min(last, first + MOST_DAYS) + 1):
+                found.setdefault(date.fromordinal(day), record.id)
+    return found
+
+
+def _row(
+    found: Episodes, span: _Span, unkept: dict[date, str]
+) -> tuple[tuple[Cell, ...], dict[str, object]]:
     first, last = _days(found, span)
+    paused = [] if first is None or last is None else [d for d in unkept if first <= d <= last]
     exposed = 0 if first is None or last is None else (last - first).days + 1
     held = found.days(span.low, span.high)
     many, items = found.count(span.low, span.high), found.items(span.low, span.high)
@@ -99,6 +123,7 @@ def _row(found: Episodes, span: _Span) -> tuple[tuple[Cell, ...], dict[str, obje
         Cell(span.label, (span.anchor.id,) if span.anchor else ()),
         Cell(span_text(first, last)),
         Cell(f"{exposed:,}"),
+        count_cell(len(paused), sorted({unkept[day] for day in paused})),
         count_cell(len(held), refs),
         count_cell(many, found.refs(span.low, span.high)),
         count_cell(items, refs),
@@ -106,6 +131,7 @@ def _row(found: Episodes, span: _Span) -> tuple[tuple[Cell, ...], dict[str, obje
     data: dict[str, object] = {
         "span": span.label,
         "days": exposed,
+        "diary_not_kept": len(paused),
         "days_with_contact": len(held),
         "episodes": many,
         "items": items,
@@ -161,8 +187,8 @@ def _svg(found: Episodes, marks: tuple[Anchor, ...]) -> str:
 
 VIEW = ViewSpec(
     title="Before and after",
-    caution="Counts and dates only; no line is drawn through them. The spans differ in length, so "
-    "their days stand beside them. People often begin to keep a record late, so early days may "
+    caution="Counts and dates only; no line is drawn through them. The spans differ in length and "
+    "overlap, so their days stand beside them. People often begin to keep a record late, so early days may "
     "hold less than happened. A day given without a time counts as before.",
     build=_build,
 )

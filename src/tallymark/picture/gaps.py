@@ -81,6 +81,12 @@ def reason_text(period: QuietPeriod) -> str:
     return f"{kept}: {period.reason}" if period.reason else kept
 
 
+def period_days(period: QuietPeriod) -> tuple[date, date] | None:
+    """The first and last day of a period, both inclusive; None when they are no dates."""
+    first, last = _day(period.start), _day(period.end)
+    return None if first is None or last is None or last < first else (first, last)
+
+
 def _period_text(period: QuietPeriod) -> str:
     return span_text(_day(period.start), _day(period.end))
 

@@ -12,7 +12,7 @@ from tallymark.picture import charts
 from tallymark.picture._clock import FAR
 from tallymark.picture._entries import Entry, anchors, hash_numbers, numbers, place
 from tallymark.picture._links import current
-from tallymark.picture._series import axis, direction_note, points, share
+from tallymark.picture._series import axis, direction_note, flat, points, share
 from tallymark.picture._view import Cell, Table, View, ViewSpec, count_cell, day_text, plural
 from tallymark.picture.charts import Dot
 from tallymark.picture.episodes import Episodes, episodes
@@ -121,7 +121,7 @@ def _svg(found: Episodes, rows: list[_Row]) -> str:
     labels, dots, stands = ["Contact"] if span else [], [], ""
     if whole is not None and span is not None:
         drawn, stands = points(found, since=whole[0], until=whole[1])
-        dots += _flat(drawn)
+        dots += flat(drawn)
     if whole is not None:
         low, high = clock.day_start(whole[0]), clock.day_end(whole[1])
         stacked: Counter[tuple[str, date]] = Counter()
@@ -141,16 +141,6 @@ def _svg(found: Episodes, rows: list[_Row]) -> str:
         points=(dots, stands or "one entry"),
         axis=axis(whole, clock=clock, anchors=anchors(found.contacts.casefile, clock=clock)),
     )
-
-
-def _flat(drawn: tuple[Dot, ...]) -> list[Dot]:
-    """All lanes in one row, those of one day above each other."""
-    stacked: Counter[float] = Counter()
-    flat = []
-    for dot in sorted(drawn, key=lambda one: (one.at, one.row, one.stack)):
-        flat.append(Dot(dot.at, 0, dot.note, dot.square, dot.refs, stacked[dot.at]))
-        stacked[dot.at] += 1
-    return flat
 
 
 VIEW = ViewSpec(

@@ -9,9 +9,9 @@ from datetime import date
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import Person, Place
 from tallymark.picture import _spans
-from tallymark.picture._entries import anchors, known_labels, plain
+from tallymark.picture._entries import anchors
 from tallymark.picture._links import current, same_people
-from tallymark.picture._senders import senders
+from tallymark.picture._senders import accounts
 from tallymark.picture._series import axis, direction_note, share
 from tallymark.picture._view import (
     Cell,
@@ -96,12 +96,10 @@ def _channels(found: Episodes) -> Iterator[Seen]:
 
 
 def _accounts(found: Episodes) -> Iterator[Seen]:
-    clock, known = found.contacts.clock, known_labels(found.contacts.casefile)
-    for label, one in senders(found).items():
-        if label:
-            mark = " (recorded as theirs)" if plain(label) in known else ""
-            days = clock.day(one.first), clock.day(one.last)
-            yield Seen("account", label + mark, *days, one.items, list(one.refs))
+    clock = found.contacts.clock
+    for one in accounts(found):
+        label = one.label + (" (recorded as theirs)" if one.known else "")
+        yield Seen("account", label, clock.day(one.first), clock.day(one.last), one.items, one.refs)
 
 
 def _places(found: Episodes) -> Iterable[Seen]:
