@@ -27,7 +27,7 @@ BLAME = re.compile(
     r"\b(why did you(?! withdraw)|you should have|you let (him|her|them)|your fault)\b",
     re.IGNORECASE,
 )
-SETTING = re.compile(r"(?:^|[\s\"'(])(?:/work/|/farm/|/home/\w|/root/)|subagent", re.IGNORECASE)
+SETTING = re.compile(r"(?:^|[\s\"'(])(?:/home/\w|/root/|/Users/\w)")
 
 
 @pytest.mark.parametrize("path", READ_BY_PEOPLE, ids=lambda p: str(p.relative_to(ROOT)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from tallymark.desk import Desk
     from tallymark.desk.views import Report
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _PROMPT = "Passphrase of the desk: "
 FOLDER_NAME = "desk-data"
 
@@ -39,9 +40,25 @@ _as_option = click.option(
 )
 
 
-def desk_options(command: _Command) -> _Command:
-    """The options that every command of a desk takes: the folder, who acts, the secret, JSON."""
-    return _desk_option(_as_option(passphrase_options(json_option(command))))
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Which desk is opened, by whom, and where its passphrase comes from."""
+
+    folder: Path | None
+    who: str | None
+    passphrase_file: Path | None
+    passphrase_fd: int | None
+
+
+def desk_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every command of a desk takes: a ``door``, and ``as_json``."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        door = Door(*(options.pop(one.name) for one in fields(Door)))
+        command(*arguments, door=door, **options)
+
+    return _desk_option(_as_option(passphrase_options(json_option(run))))
 
 
 @click.group()
@@ -64,10 +81,7 @@ def new(
     ctx: click.Context,
     place: Path | None,
     allow_synced_folder: bool,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Make a desk, and print the key that people can seal packs to."""
@@ -75,13 +89,13 @@ def new(
     from tallymark.diary.passphrase import suggest
     from tallymark.diary.place import looks_synced
 
-    name = _who(ctx, who)
-    path = place or _folder(ctx, folder)
+    name = _who(ctx, door.who)
+    path = place or _folder(ctx, door.folder)
     if not allow_synced_folder and looks_synced(path):
         raise UnsafePlace
-    if passphrase_file is None and passphrase_fd is None:
+    if door.passphrase_file is None and door.passphrase_fd is None:
         click.echo(f"A passphrase you could use: {suggest()}", err=True)
-    secret = read_passphrase(passphrase_file, passphrase_fd, confirm=True, prompt=_PROMPT)
+    secret = read_passphrase(door.passphrase_file, door.passphrase_fd, confirm=True, prompt=_PROMPT)
     with Desk.create(path, passphrase=secret, now=_now, who=name) as made:
         recipient = made.recipient
     if as_json:
@@ -101,16 +115,13 @@ def add(
     ctx: click.Context,
     packs: tuple[Path, ...],
     key: str | None,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Take packs in. Each is checked before anything in it is read; one that fails is refused."""
     refused: list[TallymarkError] = []
     came: list[dict[str, Any]] = []
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         for number, pack in enumerate(packs, start=1):
             outcome = _add_one(room, pack, key=key, label=f"pack {number} of {len(packs)}")
             if isinstance(outcome, TallymarkError):
@@ -131,14 +142,11 @@ def add(
 @click.pass_context
 def list_reports(
     ctx: click.Context,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """List what came, in the order to look at it, and why each stands where it stands."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         rows = room.list()
     if as_json:
         emit(_values(rows))
@@ -153,14 +161,11 @@ def list_reports(
 @click.pass_context
 def links(
     ctx: click.Context,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Reports that share a phone, handle, e-mail or plate. Nothing is joined."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         found = room.links()
     if as_json:
         emit(_values(found))
@@ -184,14 +189,11 @@ def decide(
     link_id: str,
     decision: str,
     why: str,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Say whether a link holds. Two different people confirm; one can reject."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         link = room.decide(link_id, decision=decision, by=room.who, why=why)
     if as_json:
         emit(_values(link))
@@ -210,14 +212,11 @@ def band(
     report_id: str,
     number: int,
     why: str,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Move a report to another band. Only a person moves one down, and says why."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         row = room.set_band(report_id, band=number, by=room.who, why=why)
     if as_json:
         emit(_values(row))
@@ -234,14 +233,11 @@ def band(
 def read(
     ctx: click.Context,
     report_id: str,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Read one report: how to reach the person, why it stands here, dates, checks, entries."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         case = room.read(report_id)
     if as_json:
         emit(_values(case))
@@ -258,14 +254,11 @@ def save(
     ctx: click.Context,
     report_id: str,
     target: Path,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Save a report's packs, as they came, into a folder. They are readable there."""
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         saved = [str(path) for path in room.save(report_id, target)]
     if as_json:
         emit(saved)
@@ -283,16 +276,13 @@ def save(
 @click.pass_context
 def log(
     ctx: click.Context,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
+    door: Door,
     as_json: bool,
 ) -> None:
     """Who did what at this desk, and when. The chain of the log is checked first."""
     from dataclasses import asdict
 
-    with _opened(ctx, folder, who, passphrase_file, passphrase_fd) as room:
+    with _opened(ctx, door) as room:
         entries = room.log()
     if as_json:
         emit([asdict(entry) for entry in entries])
@@ -334,18 +324,12 @@ def _who(ctx: click.Context, who: str | None) -> str:
     return name.strip()
 
 
-def _opened(
-    ctx: click.Context,
-    folder: Path | None,
-    who: str | None,
-    passphrase_file: Path | None,
-    passphrase_fd: int | None,
-) -> Desk:
+def _opened(ctx: click.Context, door: Door) -> Desk:
     from tallymark.desk import Desk
 
-    name = _who(ctx, who)
-    secret = read_passphrase(passphrase_file, passphrase_fd, prompt=_PROMPT)
-    return Desk.open(_folder(ctx, folder), passphrase=secret, now=_now, who=name)
+    name = _who(ctx, door.who)
+    secret = read_passphrase(door.passphrase_file, door.passphrase_fd, prompt=_PROMPT)
+    return Desk.open(_folder(ctx, door.folder), passphrase=secret, now=_now, who=name)
 
 
 def _add_one(room: Desk, pack: Path, *, key: str | None, label: str) -> Report | TallymarkError:

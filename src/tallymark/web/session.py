@@ -94,7 +94,7 @@ class Session:
             return "open" if self._open else "locked"
 
     def form_fits(self, given: str) -> bool:
-        """Whether a form carries this session's second secret."""
+        """Whether a form carries the second secret of this opening."""
         return _same(given, self.form_secret)
 
     def unlocked(self) -> None:
