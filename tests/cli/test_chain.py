@@ -116,6 +116,13 @@ def test_every_view_can_be_looked_at(home: Home, view: str) -> None:
     assert home.run("look", view, "--json").json["name"] == view
 
 
+def test_a_view_can_be_asked_for_its_own_way(home: Home) -> None:
+    """By written time, with another gap; what a view cannot do is said, not ignored."""
+    assert home.run("look", "timeline", "--order", "written").code == 0
+    assert home.run("look", "lanes", "--gap", "30", "--json").json["data"]["gap_minutes"] == 30
+    assert home.run("look", "gaps", "--order", "written").code == 64
+
+
 def test_look_alone_lists_every_view_with_its_sentence(tmp_path: Path) -> None:
     """Nobody has to know the names by heart."""
     home = Home(tmp_path)

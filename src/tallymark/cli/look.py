@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 @click.option("--from", "since", help="First day, YYYY-MM-DD.")
 @click.option("--to", "until", help="Last day, YYYY-MM-DD.")
 @click.option(
+    "--order",
+    type=click.Choice(["happened", "written"]),
+    help="For timeline: by when it happened, or by when it was written down.",
+)
+@click.option(
+    "--gap",
+    type=click.Choice(["30", "60", "120"]),
+    help="Minutes of silence after which an episode ends; 60 when left out.",
+)
+@click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Write the chart here."
 )
 @json_option
@@ -29,6 +39,8 @@ def look(
     view: str | None,
     since: str | None,
     until: str | None,
+    order: str | None,
+    gap: str | None,
     svg: Path | None,
     as_json: bool,
     passphrase_file: Path | None,
@@ -50,7 +62,7 @@ def look(
         if view is None:
             _list(casefile, as_json=as_json)
             return
-        shown = picture.build(view, casefile)
+        shown = picture.build(view, casefile, **_options(order, gap))
     if svg is not None:
         svg.write_text(shown.svg, encoding="utf-8")
     if as_json:
@@ -59,6 +71,12 @@ def look(
     click.echo(f"{shown.title}. {shown.sentence}")
     table(shown.table.columns, ([cell.text for cell in row] for row in shown.table.rows))
     click.echo(shown.caution)
+
+
+def _options(order: str | None, gap: str | None) -> dict[str, str | int]:
+    """What was asked of the view; a view that has no such option says so."""
+    found: dict[str, str | int] = {"order": order} if order else {}
+    return found | ({"gap_minutes": int(gap)} if gap else {})
 
 
 def _list(casefile: Casefile, *, as_json: bool) -> None:
