@@ -95,10 +95,45 @@ def test_messages_close_in_time_and_channel_are_offered(
     entry = typed("a", AT, channel="whatsapp", words_said="I am outside")
     case = _with_texts(casefile([entry], [Ev(secs(at), channel=channel)]), "Well. I AM OUTSIDE now")
     view = picture.build("overlap", case)
-    assert len(view.table.rows) == offered
+    assert view.data["total"] == offered
     if offered:
-        assert view.table.rows[0][4].text.endswith("the exact words stand in a message")
-        assert view.table.rows[0][5].text == "not decided"
+        own, message = view.table.rows
+        assert [c.text for c in own] == ["#0", "3 May 2026, 21:10", "the entry", "entry a",
+                                         "the person", "", ""]  # fmt: skip
+        assert message[5].text == "WhatsApp; within 9 minutes; the exact words stand in a message"
+        assert message[6].text == "not decided"
+
+
+def test_one_act_in_an_export_a_screenshot_a_photo_and_a_witness_entry_is_one_event() -> None:
+    """All of it stands under the person's own entry, each with its reason and a decision of its own."""
+    him = record("him", Person(label="Colin", roles=("suspect",)))
+    shot = record(
+        "shot", Exhibit(number="AB/3", sha256="00" * 32, size=1, name="s", kind="screenshot")
+    )
+    photo = _photo("photo", "2026-05-03T21:12:00")
+    mine = typed("a", AT, channel="whatsapp", words_said="Look outside", exhibits=(shot.id,),
+                 actor=him.id)  # fmt: skip
+    theirs = replace_author(
+        typed("w", "2026-05-03T21:08", channel="whatsapp", words_said="look outside", actor=him.id),
+        "neighbour",
+    )
+    case = casefile([him, shot, photo, mine, theirs], [Ev(secs(AT)), Ev(secs(AT) + 60)])
+    said = SameEvent(sources=(mine.id, theirs.id), decision="same")
+    case = _with_texts(replace(case, records=(*case.records, record("d", said))), "LOOK OUTSIDE!")
+    view = picture.build("overlap", case)
+    assert view.data["total"] == 1
+    assert [[c.text for c in row][2:] for row in view.table.rows] == [
+        ["the entry", "entry a", "the person", "", ""],
+        ["screenshot", "Exhibit AB/3", "", "named in the entry", ""],
+        ["entry by another person", f"Entry #{case.leaves[theirs.id].index}", "neighbour",
+         "within 2 minutes; the same channel; the same person; the same words",
+         "decided: the same"],
+        ["messages in an export", "2 messages", "Colin",
+         "WhatsApp; within 1 minute; from a number or name recorded as theirs; "
+         "the exact words stand in a message", "not decided"],
+        ["photo or file", "Exhibit AB/1", "", "within 2 minutes", "not decided"],
+    ]  # fmt: skip
+    assert {row[0].refs for row in view.table.rows} == {(mine.id,)}
 
 
 def test_a_photo_is_offered_by_its_own_clock_unless_it_is_linked_already() -> None:
@@ -107,7 +142,7 @@ def test_a_photo_is_offered_by_its_own_clock_unless_it_is_linked_already() -> No
     sky = _photo("sky", "", gps_utc="2026-05-03T20:09:00Z")
     entry = typed("a", AT)
     view = picture.build("overlap", casefile([near, far, sky, entry]))
-    assert {ref for row in view.table.rows for ref in row[3].refs} == {near.id, sky.id}
+    assert {ref for row in view.table.rows[1:] for ref in row[3].refs} == {near.id, sky.id}
     linked = typed("a", AT, exhibits=(near.id, sky.id))
     assert picture.build("overlap", casefile([near, far, sky, linked])).table.rows == ()
 
@@ -119,7 +154,9 @@ def test_only_another_hand_makes_two_entries_an_offer() -> None:
     assert picture.build("overlap", casefile([mine, more])).table.rows == ()
     view = picture.build("overlap", casefile([mine, more, theirs]))
     assert [(row[0].refs, row[3].refs) for row in view.table.rows] == [
+        ((mine.id,), (mine.id,)),
         ((mine.id,), (theirs.id,)),
+        ((more.id,), (more.id,)),
         ((more.id,), (theirs.id,)),
     ]
 
@@ -141,11 +178,16 @@ def test_a_decision_is_shown_and_changes_no_count(decision: str) -> None:
     after = replace(case, records=(*case.records, said))
     view = picture.build("overlap", after)
     words = "decided: the same" if decision == "same" else "decided: different"
-    assert view.table.rows[0][5].text == words
+    assert view.table.rows[1][6].text == words
     assert view.data["decisions"] == [said.id]
     counts = [summarise(one).counts for one in (case, after)]
     assert counts[0].items.value == counts[1].items.value == 2
     assert counts[0].episodes.value == counts[1].episodes.value
+    same = int(decision == "same")
+    assert [count.decided_same.value for count in counts] == [0, same]
+    assert ("1 act was decided to stand in several sources" in view.sentence) == bool(same)
+    lanes = picture.build("lanes", after).sentence
+    assert ("decided" in lanes) == bool(same)
 
 
 def test_pages_of_offers_put_together_are_the_whole() -> None:
@@ -160,4 +202,4 @@ def test_pages_of_offers_put_together_are_the_whole() -> None:
         for r in picture.build("overlap", case, limit=4, offset=at).table.rows
     ]
     assert tuple(pages) == whole
-    assert {row[3].text for row in whole} == {"6 messages"}
+    assert {row[3].text for row in whole[1::2]} == {"6 messages"}

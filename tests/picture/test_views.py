@@ -181,7 +181,13 @@ def test_windows_around_an_anchor_hold_their_days() -> None:
     events = [Ev(secs(f"2026-{m:02}-15T12:00")) for m in range(1, 13)]
     view = picture.build("anchors", anchored("2026-06-15T18:00", *events))
     rows = {row[0].text: [c.text for c in row[2:]] for row in view.table.rows}
-    assert rows["14 days before they were told to stop on 15 Jun 2026"] == ["14", "0", "1", "1", "1"]
+    assert rows["14 days before they were told to stop on 15 Jun 2026"] == [
+        "14",
+        "0",
+        "1",
+        "1",
+        "1",
+    ]
     assert rows["28 days after they were told to stop on 15 Jun 2026"] == ["28", "0", "0", "0", "0"]
     assert rows["90 days after they were told to stop on 15 Jun 2026"] == ["90", "0", "2", "2", "2"]
     assert rows["before they were told to stop on 15 Jun 2026"][3:] == ["6", "6"]

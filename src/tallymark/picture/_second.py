@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Person, SecondSource
+from tallymark.model.record import Person, SameEvent, SecondSource
 from tallymark.picture._entries import Entry, exhibits
 from tallymark.picture._links import current
+from tallymark.picture._view import plural
 from tallymark.picture._words import second_label
 
 WITNESS = "witness"
@@ -57,3 +58,27 @@ def _linked(ref: str, body: SecondSource, labels: dict[str, str]) -> Source:
     name = labels.get(body.person, body.person) if body.person else ""
     by = "the person" if body.linked_by == "self" else labels.get(body.linked_by, body.linked_by)
     return Source(body.kind.replace("_", " "), name or "", by, ref)
+
+
+def decided_same(casefile: Casefile) -> tuple[str, ...]:
+    """The ids of the decisions that several sources show one act, the newest one on each set.
+
+    They are told beside the counts and lower none of them.
+    """
+    newest: dict[frozenset[str], tuple[str, str]] = {}
+    for record in current(casefile):
+        if isinstance(record.body, SameEvent):
+            newest[frozenset(record.body.sources)] = (record.id, record.body.decision)
+    return tuple(ref for ref, decision in newest.values() if decision == "same")
+
+
+def same_note(casefile: Casefile) -> str:
+    """A sentence when a person decided that sources show one act; else nothing."""
+    many = len(decided_same(casefile))
+    if not many:
+        return ""
+    was = "was" if many == 1 else "were"
+    return (
+        f" {plural(many, 'act')} {was} decided to stand in several sources; each source still "
+        "counts as an item."
+    )

@@ -11,6 +11,7 @@ from datetime import date
 from tallymark.picture._clock import FAR, Bins, LocalClock, instant
 from tallymark.picture._entries import Anchor, Entry
 from tallymark.picture._plot import Axis
+from tallymark.picture._second import same_note
 from tallymark.picture._view import MONTHS, day_text, plural, unique
 from tallymark.picture.charts import MOST_DOTS, Dot
 from tallymark.picture.episodes import Episodes, LaneEpisodes
@@ -212,7 +213,7 @@ def when_text(one: Episode, *, clock: LocalClock) -> str:
 
 
 def direction_note(found: Episodes) -> str:
-    """A sentence when some contact has no known direction or no date; else nothing."""
+    """What to know about the counts: no direction, no date, decided to be the same; else nothing."""
     unknown, undated = found.contacts.unknown_direction, found.contacts.undated
     text = ""
     if unknown:
@@ -222,7 +223,7 @@ def direction_note(found: Episodes) -> str:
         )
     if undated:
         text += f" {plural(undated, 'item')} without a date: not counted here."
-    return text
+    return text + same_note(found.contacts.casefile)
 
 
 def observed(found: Episodes) -> tuple[date, date] | None:

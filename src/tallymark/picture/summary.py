@@ -17,6 +17,7 @@ from tallymark.picture._entries import Anchor, anchors, exhibits
 from tallymark.picture._grid import Grid, month_grid
 from tallymark.picture._identity import Figure, basis_counts
 from tallymark.picture._links import current
+from tallymark.picture._second import decided_same
 from tallymark.picture._series import Episode, at_place, clock_text
 from tallymark.picture._view import day_text, unique
 from tallymark.picture._words import BASES, lane_label
@@ -63,7 +64,8 @@ class Basis:
 class Counts:
     """How much there is, over which days. ``by_gap`` holds the episodes for 30, 60 and 120 minutes.
 
-    ``newest`` is the newest episode with a time of day; it may come from an import.
+    ``newest`` is the newest episode with a time of day; it may come from an import. ``decided_same``
+    are decisions that several sources show one act; each source still counts.
     """
 
     first_day: str
@@ -75,6 +77,7 @@ class Counts:
     unknown_direction: int
     undated: int
     newest: Episode | None
+    decided_same: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ def _anchor(found: Episodes, kind: str) -> Anchor | None:
 
 def _counts(found: Episodes) -> Counts:
     span, behind = found.span(), found.item_refs()
+    same = decided_same(found.contacts.casefile)
     return Counts(
         first_day=day_text(span[0]) if span else "",
         last_day=day_text(span[1]) if span else "",
@@ -185,6 +189,7 @@ def _counts(found: Episodes) -> Counts:
         unknown_direction=found.contacts.unknown_direction,
         undated=found.contacts.undated,
         newest=_newest(found),
+        decided_same=Figure(len(same), same),
     )
 
 
