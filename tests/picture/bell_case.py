@@ -15,6 +15,7 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Attribution,
     Condition,
+    EvidenceRequest,
     Exhibit,
     HandOver,
     Identifier,
@@ -155,6 +156,7 @@ def _entry(number: int, at: int) -> Record:
         effect="I stopped walking my son to school." if number == 87 else "",
         order=rid("order") if number in _CONDITION else None,
         condition=_CONDITION.get(number),
+        unreported_reason="afraid of reaction" if number in {84, 87, 90} else "",
         witnesses=_witnesses(number),
         exhibits=_cited(number),
     )
@@ -300,6 +302,15 @@ def _facts() -> list[Record]:
             "phrase",
             Phrase(words="sweet dreams", why="what he said that night", incidents=(rid("#33"),)),
             written="2026-04-12T08:00:00Z",
+        ),
+        record(
+            "camera",
+            EvidenceRequest(
+                what="Shop camera, Mill Rd",
+                at=Moment("2026-10-25", precision="day"),
+                incidents=(rid("#91"),),
+            ),
+            written="2026-10-26T08:00:00Z",
         ),
         *_police(),
         *_changes(),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from picture.bell_case import bell_case
+from picture.casefiles import rid
 from tallymark import picture
 from tallymark.model.casefile import Casefile
 from tallymark.picture._identity import Figure
@@ -107,6 +110,8 @@ def test_the_order_block_is_that_of_the_page(page: Summary, case: Casefile) -> N
     ]
     assert shown(order.reported, case) == [91, 94]
     assert shown(order.not_reported, case) == [84, 87, 90]
+    ((reason, entries),) = order.reasons
+    assert (reason, shown(entries, case)) == ("afraid of reaction", [84, 87, 90])
 
 
 def test_effect_and_police_are_those_of_the_page(page: Summary, case: Casefile) -> None:
@@ -180,6 +185,11 @@ def test_what_others_may_hold_is_that_of_the_page(page: Summary) -> None:
     assert page.held.since_order is not None
     assert (page.held.no_number.value, page.held.since_order.value) == (7, 6)
     assert "her phone" in page.held.places
+    (camera,) = page.requests
+    assert (camera.what, camera.state, camera.entries) == (
+        "Shop camera, Mill Rd", "not_asked", (rid("#91"),),
+    )  # fmt: skip
+    assert camera.days_since(date(2026, 11, 23)) == 29
 
 
 def test_nothing_is_missing_from_the_case_and_all_is_from_an_empty_one(page: Summary) -> None:

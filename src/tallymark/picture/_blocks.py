@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
-from tallymark.model.record import Identifier, Impact, Order, Person, PoliceContact, Record
+from tallymark.model.record import (
+    EvidenceRequest,
+    Identifier,
+    Impact,
+    Order,
+    Person,
+    PoliceContact,
+    Record,
+)
 from tallymark.picture import _second as second
 from tallymark.picture._entries import Entry, exhibits, people, place
 from tallymark.picture._identity import Figure, episode_of
@@ -52,7 +61,10 @@ class DangerLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderBlock:
-    """One order: what it is, service, end, and the entries that the person linked to it."""
+    """One order: what it is, service, end, and the entries that the person linked to it.
+
+    ``reasons`` are the person's reasons for what was not reported, as recorded.
+    """
 
     id: str
     label: str
@@ -63,6 +75,27 @@ class OrderBlock:
     touching: tuple[tuple[str, Figure], ...]
     reported: Figure
     not_reported: Figure
+    reasons: tuple[tuple[str, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something that another holds: what, who, the day it covers, whether it was asked for.
+
+    ``state`` is the code of the record: not_asked, asked, kept, gone or refused.
+    """
+
+    id: str
+    what: str
+    holder: str
+    day: date | None
+    until: str
+    state: str
+    entries: tuple[str, ...]
+
+    def days_since(self, today: date) -> int | None:
+        """Whole days from the day it covers to ``today``; None when that day is not known."""
+        return None if self.day is None else max(0, (today - self.day).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +197,8 @@ def _order(found: Episodes, record: Record, body: Order, *, told: frozenset[str]
         ]
         words = condition_text(body, None if number < 0 else number)
         touching.append((words, figure(chosen)))
+    quiet = [e for e in linked if e.id not in told]
+    said = sorted({e.body.unreported_reason for e in quiet} - {""})
     return OrderBlock(
         id=record.id,
         label=order_label(body.kind),
@@ -173,7 +208,10 @@ def _order(found: Episodes, record: Record, body: Order, *, told: frozenset[str]
         expires=moment_day(body.expires),
         touching=tuple(touching),
         reported=figure(e for e in linked if e.id in told),
-        not_reported=figure(e for e in linked if e.id not in told),
+        not_reported=figure(quiet),
+        reasons=tuple(
+            (words, figure(e for e in quiet if e.body.unreported_reason == words)) for words in said
+        ),
     )
 
 
@@ -214,6 +252,19 @@ def _parts(body: Impact | PoliceContact) -> tuple[str, ...]:
     if isinstance(body, Impact):
         return (body.words or body.code,)
     return body.how, body.agency, body.outcome, body.promised, body.reference
+
+
+def requests(found: Episodes) -> tuple[Request, ...]:
+    """What others may still hold, the oldest first; what has no day comes last."""
+    casefile, clock = found.contacts.casefile, found.contacts.clock
+    held = []
+    for record in current(casefile):
+        body = record.body
+        if isinstance(body, EvidenceRequest):
+            day = place(body.at, clock=clock)[1] if body.at else None
+            said = body.what, body.holder, day, body.until, body.state, body.incidents
+            held.append(Request(record.id, *said))
+    return tuple(sorted(held, key=lambda one: (one.day or date.max, one.id)))
 
 
 def children(found: Episodes) -> Figure:

@@ -111,6 +111,7 @@ class Summary:
     effect: Effect
     police: tuple[blocks.Line, ...]
     held: sources.Held
+    requests: tuple[blocks.Request, ...]
     second: blocks.Second
     other_side: sources.OtherSide
     beginning: sources.Beginning | None
@@ -161,6 +162,7 @@ def summarise(casefile: Casefile, *, gap_minutes: int = 60) -> Summary:
         effect=_effect(found),
         police=blocks.dated_lines(casefile, PoliceContact),
         held=sources.held(found, order),
+        requests=blocks.requests(found),
         second=blocks.second_sources(found),
         other_side=sources.other_side(found, told),
         beginning=sources.beginning(found),

@@ -8,19 +8,11 @@ from typing import NamedTuple
 
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
-from tallymark.model.record import (
-    Impact,
-    Import,
-    Incident,
-    Order,
-    PoliceContact,
-    Record,
-    ToldToStop,
-)
+from tallymark.model.record import Import, Incident, Record
 from tallymark.picture import charts
 from tallymark.picture._clock import FAR, instant
+from tallymark.picture._dated import dated, words
 from tallymark.picture._entries import anchors, first_written, numbers, place, stated
-from tallymark.picture._links import current
 from tallymark.picture._series import (
     at_place,
     axis,
@@ -38,7 +30,6 @@ from tallymark.picture._view import (
     plural,
     span_text,
 )
-from tallymark.picture._words import lane_key, lane_label, order_label
 from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes, regroup
 
 ORDERS = ("happened", "written")
@@ -85,7 +76,7 @@ class _Page:
         clock, (record, moment) = self.folded.contacts.clock, self.held[ref]
         late = max(0, (self.written[ref] - place(moment, clock=clock)[0]) // 86_400)
         badge = f" ({plural(late, 'day')} later)" if late else ""
-        channel, what = _words(record)
+        channel, what = words(record)
         one = isinstance(record.body, Incident)
         return (
             Cell(stated(moment, clock=clock), (ref,)),
@@ -110,7 +101,7 @@ def _build(
         raise ValueError(message)
     found = episodes(casefile, gap_minutes=gap_minutes)
     written = first_written(casefile.records) | _imported(casefile)
-    page = _Page(_folded(found), _dated(casefile), numbers(casefile), written)
+    page = _Page(_folded(found), dated(casefile), numbers(casefile), written)
     keys = sorted([*_typed_keys(page), *_episode_keys(page)])
     if order == "written":
         keys = sorted(_by_writing(key, page) for key in keys)
@@ -143,21 +134,6 @@ def _folded(found: Episodes) -> Episodes:
         else:
             lanes.append(lane)
     return replace(found, lanes=tuple(lanes))
-
-
-def _dated(casefile: Casefile) -> dict[str, tuple[Record, Moment]]:
-    found: dict[str, tuple[Record, Moment]] = {}
-    for record in current(casefile):
-        body, moment = record.body, None
-        if isinstance(body, Incident):
-            moment = body.happened
-        elif isinstance(body, ToldToStop | PoliceContact | Impact):
-            moment = body.at
-        elif isinstance(body, Order):
-            moment = body.served or body.made
-        if moment is not None:
-            found[record.id] = (record, moment)
-    return found
 
 
 def _imported(casefile: Casefile) -> dict[str, int]:
@@ -196,25 +172,6 @@ def _behind(lane: LaneEpisodes, spot: int) -> tuple[str, ...]:
 
 def _latest(written: dict[str, int], exhibits: tuple[str, ...]) -> int:
     return max((written[ref] for ref in exhibits if ref in written), default=-FAR)
-
-
-def _words(record: Record) -> tuple[str, str]:
-    """(channel, what) of a record, in its own words."""
-    body = record.body
-    if isinstance(body, Incident):
-        text = body.what_happened or body.words_said or body.effect or " ".join(body.behaviours)
-        own = "Sent by the person: " if body.direction == "out" else ""
-        return lane_label(lane_key(body.channel)), own + text
-    if isinstance(body, ToldToStop):
-        return "", f"Told to stop. {body.exact_words}"
-    if isinstance(body, PoliceContact):
-        return body.how, f"Contact with {body.agency or 'police'}. {body.outcome}"
-    if isinstance(body, Impact):
-        return "", f"Change: {body.words or body.code}"
-    if isinstance(body, Order):
-        done = "served" if body.served is not None else "made"
-        return "", f"{order_label(body.kind)} {done}. {body.court}"
-    return "", ""
 
 
 def _cut(text: str) -> str:
