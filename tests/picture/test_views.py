@@ -16,10 +16,13 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Attribution,
     Condition,
+    EvidenceRequest,
     Order,
     Person,
     QuietPeriod,
+    SafetyAction,
     ToldToStop,
+    Trigger,
     Witness,
 )
 from tallymark.picture.summary import summarise
@@ -332,3 +335,37 @@ def test_her_own_messages_are_told_without_a_date_too() -> None:
     )
     side = summarise(case).other_side
     assert (side.before.value, side.at, side.after) == (2, None, None)
+
+
+def test_the_chart_of_writing_shows_when_it_was_written() -> None:
+    """Entries written on one day stand above each other there, however far apart they happened."""
+    held = [
+        typed(f"e{n}", f"2026-0{n}-05T10:00", written="2026-09-01T10:00:00Z") for n in (1, 3, 5)
+    ]
+    later = typed("late", "2026-06-05T10:00", written="2026-09-20T10:00:00Z")
+    case = casefile([*held, later])
+    written = picture.build("timeline", case, order="written")
+    assert "Everything in order of writing" in written.svg
+    marks = re.findall(r'<title>([^<]*, written [^<]*)</title><rect x="([^"]*)"', written.svg)
+    assert len(marks) == 4
+    assert len({x for words, x in marks if "1 Sep" in words}) == 1
+    assert written.sentence.endswith("in order of writing.")
+
+
+def test_what_stands_around_the_entries_is_in_the_chronology() -> None:
+    """A separation, a block and a camera that others hold are rows of their own, in their words."""
+    case = casefile(
+        [
+            record("t", Trigger(at=Moment("2026-05-01"), kind="separation", words="I moved out")),
+            record("s", SafetyAction(at=Moment("2026-05-02T10:00"), code="blocked", account="him")),
+            record(
+                "r", EvidenceRequest(what="bus camera", holder="bus firm", at=Moment("2026-05-03"))
+            ),
+        ]
+    )
+    rows = picture.build("timeline", case).table.rows
+    assert [row[3].text for row in rows] == [
+        "The separation. I moved out",
+        "Step taken: blocked, him",
+        "Others may hold: bus camera, bus firm (not asked)",
+    ]

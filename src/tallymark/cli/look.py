@@ -12,6 +12,7 @@ from tallymark.cli.terminal import emit, json_option, open_diary, table
 
 if TYPE_CHECKING:
     from tallymark.model.casefile import Casefile
+    from tallymark.picture import View
 
 
 @click.command()
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     type=click.Choice(["30", "60", "120"]),
     help="Minutes of silence after which an episode ends; 60 when left out.",
 )
+@click.option("--limit", type=click.IntRange(1), help="How many rows of a long table.")
+@click.option("--offset", type=click.IntRange(0), help="How many rows to leave out before them.")
 @click.option(
     "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Write the chart here."
 )
@@ -41,6 +44,8 @@ def look(
     until: str | None,
     order: str | None,
     gap: str | None,
+    limit: int | None,
+    offset: int | None,
     svg: Path | None,
     as_json: bool,
     passphrase_file: Path | None,
@@ -48,7 +53,8 @@ def look(
 ) -> None:
     """Show one VIEW of the bigger picture: timeline, lanes, rhythm, anchors, gaps and more.
 
-    Without a VIEW all are listed, each with its one sentence.
+    Without a VIEW all are listed, each with its one sentence. An option that the view does not
+    have is refused.
     """
     from tallymark import picture
     from tallymark.errors import OutputExists
@@ -62,7 +68,7 @@ def look(
         if view is None:
             _list(casefile, as_json=as_json)
             return
-        shown = picture.build(view, casefile, **_options(order, gap))
+        shown = picture.build(view, casefile, **_options(order, gap, limit=limit, offset=offset))
     if svg is not None:
         svg.write_text(shown.svg, encoding="utf-8")
     if as_json:
@@ -70,13 +76,30 @@ def look(
         return
     click.echo(f"{shown.title}. {shown.sentence}")
     table(shown.table.columns, ([cell.text for cell in row] for row in shown.table.rows))
+    _rest(shown)
     click.echo(shown.caution)
 
 
-def _options(order: str | None, gap: str | None) -> dict[str, str | int]:
+def _rest(shown: View) -> None:
+    """Say how many rows there are beyond the ones shown."""
+    total, limit, offset = (shown.data.get(name) for name in ("total", "limit", "offset"))
+    if isinstance(total, int) and isinstance(limit, int) and isinstance(offset, int):
+        left = total - offset - limit
+        if left > 0:
+            click.echo(f"… and {left:,} more: --offset {offset + limit}")
+
+
+def _options(
+    order: str | None, gap: str | None, *, limit: int | None, offset: int | None
+) -> dict[str, str | int]:
     """What was asked of the view; a view that has no such option says so."""
-    found: dict[str, str | int] = {"order": order} if order else {}
-    return found | ({"gap_minutes": int(gap)} if gap else {})
+    asked = {
+        "order": order,
+        "gap_minutes": int(gap) if gap else None,
+        "limit": limit,
+        "offset": offset,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _list(casefile: Casefile, *, as_json: bool) -> None:

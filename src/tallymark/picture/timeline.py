@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from tallymark.model.casefile import Casefile
@@ -19,6 +21,7 @@ from tallymark.picture._series import (
     clock_text,
     direction_note,
     points,
+    share,
     when_text,
 )
 from tallymark.picture._view import (
@@ -30,10 +33,12 @@ from tallymark.picture._view import (
     plural,
     span_text,
 )
+from tallymark.picture.charts import Dot
 from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes, regroup
 
 ORDERS = ("happened", "written")
 _LINE = 160
+MOST_STACKED = 12
 
 
 class _Key(NamedTuple):
@@ -110,10 +115,10 @@ def _build(
     return View(
         name="timeline",
         title=VIEW.title,
-        sentence=_sentence(found, page, len(keys)) + direction_note(found),
+        sentence=_sentence(found, page, len(keys), order) + direction_note(found),
         caution=VIEW.caution,
         table=Table(columns, rows),
-        svg=_svg(found, casefile),
+        svg=_written_svg(found, page) if order == "written" else _svg(found, casefile),
         data={
             "order": order,
             "gap_minutes": gap_minutes,
@@ -179,12 +184,13 @@ def _cut(text: str) -> str:
     return line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"
 
 
-def _sentence(found: Episodes, page: _Page, total: int) -> str:
+def _sentence(found: Episodes, page: _Page, total: int, order: str) -> str:
     typed = len(page.held)
     return (
         f"{plural(typed, 'typed entry', 'typed entries')} and "
         f"{plural(total - typed, 'episode')} from imports, "
-        f"{span_text(*(found.span() or (None, None)))}."
+        f"{span_text(*(found.span() or (None, None)))}"
+        f"{', in order of writing' if order == 'written' else ''}."
     )
 
 
@@ -198,6 +204,38 @@ def _svg(found: Episodes, casefile: Casefile) -> str:
         rows=[lane.lane.label for lane in found.lanes],
         points=points(found),
         axis=axis(found.span(), clock=clock, anchors=anchors(casefile, clock=clock)),
+    )
+
+
+def _written_svg(found: Episodes, page: _Page) -> str:
+    """By the day of writing: a dot for each entry, and one for each import of a channel."""
+    clock = found.contacts.clock
+    held = [
+        (row, page.written[ref], ref, ref in page.held)
+        for row, lane in enumerate(found.lanes)
+        for ref in (*(entry.id for entry in lane.typed()), *lane.lane.exhibits())
+        if ref in page.written
+    ]
+    days = [clock.day(at) for _, at, _, _ in held]
+    span = (min(days), max(days)) if days else None
+    low, high = (clock.day_start(span[0]), clock.day_end(span[1])) if span else (0, 1)
+    dots: list[Dot] = []
+    stacked: Counter[tuple[int, date]] = Counter()
+    for (row, at, ref, entry), day in zip(held, days, strict=True):
+        noon = clock.day_start(day) + 43_200
+        note = f"{found.lanes[row].lane.label}, written {clock_text(clock, at)}"
+        spot, stack = share(noon, low=low, high=high), stacked[row, day]
+        if stack < MOST_STACKED:
+            dots.append(Dot(spot, row, note, square=entry, refs=(ref,), stack=stack))
+        stacked[row, day] += 1
+    return charts.dots(
+        "timeline",
+        title="Everything in order of writing",
+        description="A dot for each entry on the day it was first written, and for each import. "
+        f"Beyond {MOST_STACKED} on one day no more are drawn. The rows stand in the table.",
+        rows=[lane.lane.label for lane in found.lanes],
+        points=(dots, "one entry, or one import"),
+        axis=axis(span, clock=clock, anchors=()),
     )
 
 
