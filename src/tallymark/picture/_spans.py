@@ -9,7 +9,7 @@ from itertools import groupby
 from tallymark.picture._plot import Axis, legend, letters, new_sheet, nothing_yet, rules
 from tallymark.picture._svg import ACCENT, BODY, SMALL, WIDTH, Sheet, fit, text_width
 
-_LEFT, _RIGHT = 190.0, 96.0
+_LEFT, _RIGHT = 236.0, 96.0
 _BOX, _PATH = 28.0, 38.0
 _COLUMNS = ((8.0, 180.0), (258.0, 180.0), (508.0, 184.0))
 

@@ -86,10 +86,18 @@ class Sheet:
         self._parts.append(f"<text {where}{style}>{safe(words)}</text>")
 
     def box(
-        self, x: float, y: float, width: float, height: float, *, fill: str, edge: bool = False
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str,
+        edge: bool | str = False,
     ) -> str:
-        """A rectangle as markup, for ``mark`` or ``add``."""
-        line = f' stroke="{INK}" stroke-width="0.8"' if edge else ""
+        """A rectangle as markup, for ``mark`` or ``add``; ``edge`` is a line around it, or its ink."""
+        ink = edge if isinstance(edge, str) else INK
+        line = f' stroke="{ink}" stroke-width="{0.8 if ink == INK else 0.3}"' if edge else ""
         size = f'width="{units(width)}" height="{units(height)}"'
         return f'<rect x="{units(x)}" y="{units(y)}" {size} fill="{fill}"{line}/>'
 

@@ -28,7 +28,7 @@ from tallymark.picture._view import (
 )
 from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes
 
-MOST_MONTHS = 36
+MOST_MONTHS, MOST_FRAMES = 36, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,14 @@ def _table(days: _Days, held: list[date]) -> Table:
 
 def _svg(days: _Days, months: list[date], marks: tuple[Anchor, ...]) -> str:
     drawn = months[-MOST_MONTHS:]
-    framed = {mark.day for mark in marks}
+    framed = {mark.day for mark in marks[:MOST_FRAMES]}
     blocks = [
         (f"{year}: episodes by the day they began", [_row(days, m, framed) for m in _filled(held)])
         for year, held in groupby(drawn, key=lambda month: month.year)
     ]
-    notes = ["A dot: contact that began the day before went on."]
-    named = "; ".join(mark.text() for mark in marks[:3]) + (" and more" if marks[3:] else "")
-    notes += [f"Framed twice: {named}."] if named else []
+    dotted = any(days.items[day] and not days.began[day] for day in days.items)
+    notes = ["A dot: contact that began the day before went on."] if dotted else []
+    notes += [f"Thick frame: {mark.text()}." for mark in marks[:MOST_FRAMES]]
     notes += [f"The last {MOST_MONTHS} months with contact are drawn."] if months != drawn else []
     return charts.grid(
         "calendar",

@@ -13,6 +13,7 @@ from tallymark.picture._plot import Axis, legend, letters, new_sheet, nothing_ye
 from tallymark.picture._svg import (
     ACCENT,
     BODY,
+    FAINT,
     HEAD,
     INK,
     PAPER,
@@ -26,6 +27,7 @@ from tallymark.picture._svg import (
 MOST_DOTS = 1500
 _LEVELS = (PAPER, "#e4ded2", "#c2bdb0", "#8fa3a8", ACCENT)  # even steps in grey
 _LEFT, _RIGHT = 72.0, 120.0
+_DOT = 6.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def grid(
     for line in notes if blocks else ():
         sheet.text(8, y + 12, fit(line, WIDTH - 16, size=SMALL), size=SMALL)
         y += 17
-    sheet.height = y
+    sheet.height = y + (6 if notes else 0)
     return sheet.render()
 
 
@@ -160,7 +162,8 @@ def _cell(
     if value is None:
         return
     level = 0 if not value else min(4, 1 + (4 * value - 1) // max(top, 4))
-    shape = sheet.box(x + 0.5, y + 0.5, side - 1, 25, fill=_LEVELS[level], edge=level > 0)
+    edge = INK if level else FAINT
+    shape = sheet.box(x + 0.5, y + 0.5, side - 1, 25, fill=_LEVELS[level], edge=edge)
     went_on = place in row.went_on and not value
     note = f"{row.label} {column}: {'contact went on' if went_on else f'{value:,}'}"
     sheet.mark(shape, note=note, refs=row.refs[place] if row.refs else ())
@@ -239,20 +242,31 @@ def dots(
         return sheet.render()
     left, right = 150.0, WIDTH - 16.0
     y = letters(sheet, axis=axis, y=sheet.height, left=left, right=right)
-    deepest = [max((p.stack for p in held if p.row == row), default=0) for row in range(len(rows))]
     rules(sheet, axis=axis, top=y, bottom=y + 44 * len(rows), left=left, right=right)
     for row, label in enumerate(rows):
         base = y + 44 * row + 37
         sheet.text(8, base, fit(label, left - 20))
         sheet.line(left, base + 5, right, base + 5)
-        step = min(6.5, 30 / max(deepest[row], 1))
-        for point in (p for p in held if p.row == row):
-            x = left + 4 + (right - left - 8) * point.at
-            shape = sheet.dot(x, base - step * point.stack, square=point.square)
-            sheet.mark(shape, note=point.note, refs=point.refs)
+        _swarm(sheet, [p for p in held if p.row == row], base=base, room=(left, right))
     bottom = y + 44 * len(rows) + 34
     sheet.height = legend(sheet, axis=axis, y=bottom, words=_dot_words(sheet, bottom, stands_for))
     return sheet.render()
+
+
+def _swarm(sheet: Sheet, points: Sequence[Dot], *, base: float, room: tuple[float, float]) -> None:
+    """The dots of one row; one that would touch another stands above it, so that none is hidden."""
+    left, right = room
+    ends: list[float] = []
+    placed = []
+    for point in sorted(points, key=lambda one: (one.at, one.stack)):
+        x = left + 4 + (right - left - 8) * point.at
+        level = next((n for n, end in enumerate(ends) if x >= end), len(ends))
+        ends[level : level + 1] = [x + _DOT]
+        placed.append((x, level, point))
+    step = min(_DOT, 30 / max(len(ends) - 1, 1))
+    for x, level, point in placed:
+        shape = sheet.dot(x, base - step * level, square=point.square)
+        sheet.mark(shape, note=point.note, refs=point.refs)
 
 
 def _short(value: int, *, room: float) -> str:

@@ -138,7 +138,7 @@ def _svg(found: Episodes, rows: list[_Row]) -> str:
         description="The first row has the contact; each row under it one kind of change, as it was "
         "recorded. The words stand in the table.",
         rows=[*labels, *kinds],
-        points=(dots, stands or "one entry"),
+        points=(dots, f"{stands}, or one record" if stands else "one record"),
         axis=axis(whole, clock=clock, anchors=anchors(found.contacts.casefile, clock=clock)),
     )
 

@@ -136,7 +136,7 @@ def _svg(found: Episodes, rows: list[_Row]) -> str:
     dots: list[Dot] = []
     stands, labels = "", []
     if span is not None and drawn:
-        since, until = min(drawn[0].told.mark.day, span[0]), span[1]
+        since, until = min(drawn[0].told.mark.day, span[1]), span[1]
         for spot, row in enumerate(drawn):
             held, stands = points(
                 found, low=row.told.mark.cut, since=since, until=until,
@@ -163,12 +163,14 @@ def _svg(found: Episodes, rows: list[_Row]) -> str:
 def _new(found: Episodes, rows: list[_Row], edges: tuple[int, int]) -> list[Dot]:
     clock = found.contacts.clock
     new = {account.label: account for row in rows for account in row.new}
+    typed = {entry.id for entry in found.contacts.entries}
     made = []
     for account in new.values():
         noon = clock.day_start(clock.day(account.first)) + 43_200
         at = share(noon, low=edges[0], high=edges[1])
         note = f"{account.label}, first seen {day_text(clock.day(account.first))}"
-        made.append(Dot(at, len(rows), note, square=True, refs=tuple(account.refs)))
+        square = bool(typed.intersection(account.refs))
+        made.append(Dot(at, len(rows), note, square=square, refs=tuple(account.refs)))
     return flat(tuple(made), row=len(rows))
 
 

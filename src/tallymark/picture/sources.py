@@ -107,7 +107,8 @@ def _svg(rows: list[_Row]) -> str:
             charts.Bar(
                 row.name or row.kind.capitalize(),
                 len(row.entries),
-                plural(len(row.entries), "entry", "entries"),
+                f"{plural(len(row.entries), 'entry', 'entries')}, linked "
+                + (row.linked_by if row.linked_by.startswith("in ") else f"by {row.linked_by}"),
                 unique(row.refs),
             )
             for row in rows

@@ -33,6 +33,7 @@ KINDS = (
 )
 MOST_DRAWN = 12  # of one kind; the table has all
 _PLURAL = {"account or number": "accounts or numbers", "person": "people"}
+THEIRS = ", theirs"
 KEPT_BACK = "a place that is kept back"
 
 
@@ -98,8 +99,14 @@ def _channels(found: Episodes) -> Iterator[Seen]:
 def _accounts(found: Episodes) -> Iterator[Seen]:
     clock = found.contacts.clock
     for one in accounts(found):
-        label = one.label + (" (recorded as theirs)" if one.known else "")
-        yield Seen("account", label, clock.day(one.first), clock.day(one.last), one.items, one.refs)
+        yield Seen(
+            "account",
+            one.label + (THEIRS if one.known else ""),
+            clock.day(one.first),
+            clock.day(one.last),
+            one.items,
+            one.refs,
+        )
 
 
 def _places(found: Episodes) -> Iterable[Seen]:
@@ -202,6 +209,6 @@ def _svg(found: Episodes, seen: list[Seen]) -> str:
 VIEW = ViewSpec(
     title="Channels, accounts, places and people",
     caution="First seen is the first that was recorded, not the first that there was. A name in an "
-    "export is a label on a phone. An entry with several people stands under each of them.",
+    "export is a label on a phone; \u201ctheirs\u201d means that it was recorded as theirs. An entry with several people stands under each of them.",
     build=_build,
 )
