@@ -28,7 +28,7 @@ from tallymark.picture._view import (
 )
 from tallymark.picture.episodes import Episodes, LaneEpisodes, episodes
 
-MOST_MONTHS, MOST_FRAMES = 36, 6
+MOST_MONTHS, MOST_FRAMES = 24, 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,14 @@ from tallymark.pack.sections._section import Part, Run, Section, cite
 MOST_ROWS = 40
 _MOST_REFS = 4
 _FIGURE = 12
-_FOR_THE_PERSON = frozenset({"completeness"})
-"""Views that help the person to write; they say nothing about what happened."""
-_DRAWN_ONLY = frozenset({"timeline"})
+_FOR_THE_PERSON = frozenset({"completeness", "overlap"})
+"""Views that help the person to write and to decide; they say nothing about what happened."""
+_FIRST = (
+    "lanes", "timeline", "calendar", "rhythm", "anchors", "knowledge", "contacts_after", "breaches",
+    "people", "spread", "proxies", "impact", "phrases", "sources", "gaps",
+)  # fmt: skip
+"""In which order they are read; a view that is not named here comes last."""
+_DRAWN_ONLY = frozenset({"timeline", "calendar"})
 """Views whose rows stand elsewhere in the pack."""
 _FAMILY = re.compile(r"font-family=\"[^\"]*\"")
 
@@ -27,8 +32,13 @@ def _cell(text: str, refs: tuple[str, ...], *, contents: Contents) -> list[objec
     return [shown, cite(numbers) if few else []]
 
 
-def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
-    view = picture.build(name, contents.casefile)
+def _names() -> tuple[str, ...]:
+    known = [name for name in _FIRST if name in picture.names()]
+    return (*known, *(name for name in picture.names() if name not in known))
+
+
+def _view(view: picture.View, contents: Contents) -> tuple[dict[str, object], bytes]:
+    name = view.name
     rows = () if name in _DRAWN_ONLY else view.table.rows
     elsewhere = "" if rows else "Typed entries: Chronology. Messages: data/events.csv."
     data: dict[str, object] = {
@@ -50,10 +60,13 @@ def _view(name: str, contents: Contents) -> tuple[dict[str, object], bytes]:
 def _content(contents: Contents) -> tuple[Part, ...]:
     views: list[dict[str, object]] = []
     files: dict[str, bytes] = {}
-    for name in picture.names():
+    for name in _names():
         if name in _FOR_THE_PERSON:
             continue
-        data, svg = _view(name, contents)
+        view = picture.build(name, contents.casefile)
+        if not view.table.rows:
+            continue  # a page that says that nothing is recorded tells nobody anything
+        data, svg = _view(view, contents)
         views.append(data)
         if svg:
             files[f"charts/{name}.svg"] = svg
