@@ -231,9 +231,10 @@ def observed(found: Episodes) -> tuple[date, date] | None:
     span = found.span()
     if span is None:
         return None
-    clock = found.contacts.clock
-    written = [clock.day(instant(record.written)) for record in found.contacts.casefile.records]
-    return span[0], max([span[1], *written])
+    # Times of writing are all in UTC and of one length, so the latest is the last as text.
+    written = max((record.written for record in found.contacts.casefile.records), default="")
+    last = found.contacts.clock.day(instant(written)) if written else span[1]
+    return span[0], max(span[1], last)
 
 
 def later_rows(
