@@ -13,12 +13,17 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from picture.bell_case import bell_case
-from picture.casefiles import rid
-from picture.quill_case import quill_case
+from picture.bell_case import bell_case, bell_numbers, bell_records
+from picture.bell_case import events as bell_events
+from picture.casefiles import casefile, record, rid, secs
+from picture.quill_case import quill_case, quill_events, quill_records
 from tallymark import picture
 from tallymark.model.casefile import Casefile
+from tallymark.model.moment import Moment
+from tallymark.model.record import Incident
 from tallymark.picture.summary import summarise
 
 CASES = {"bell": bell_case, "quill": quill_case}
@@ -272,3 +277,61 @@ def test_the_second_case_says_what_it_does_not_know() -> None:
         "School gate",
         "a place that is kept back",
     ]
+
+
+@given(turn=st.randoms(use_true_random=False), name=st.sampled_from(sorted(CASES)))
+@settings(max_examples=20)
+def test_no_order_of_records_or_imports_changes_a_view(turn, name: str) -> None:
+    """Whatever was written or imported first, every view and the summary come out the same."""
+    records, events = PARTS[name]
+    numbers = bell_numbers(records) if name == "bell" else None
+    sources = sorted({event.source for event in events})
+    one = casefile(records, events, numbers=numbers, source_order=sources)
+    turned, other = list(records), list(sources)
+    turn.shuffle(turned)
+    turn.shuffle(other)
+    two = casefile(turned, events, numbers=numbers, source_order=other)
+    for view in picture.names():
+        assert picture.build(view, one) == picture.build(view, two), view
+    assert summary_values(one) == summary_values(two)
+
+
+def summary_values(case: Casefile) -> list[object]:
+    """The figures of the page without the places of events, which depend on the order of import."""
+    page = summarise(case)
+    return [
+        page.counts.by_gap, page.counts.items.value, page.grid, page.phases, page.basis,
+        page.orders, page.second, page.effect, page.police, page.beginning, page.outside,
+        page.danger, page.requests, page.quiet, page.missing,
+    ]  # fmt: skip
+
+
+PARTS = {"bell": (bell_records(), list(bell_events())), "quill": (quill_records(), quill_events())}
+
+
+@given(
+    minutes=st.lists(st.integers(0, 3 * 1440), min_size=1, max_size=10),
+    begin=st.sampled_from(("2026-10-24T00:00", "2026-03-28T00:00", "2026-07-01T00:00")),
+    zones=st.tuples(*[st.sampled_from(("Europe/London", "Europe/Madrid", "America/New_York"))] * 2),
+)
+def test_a_time_on_another_clock_is_the_same_time(minutes: list[int], begin: str, zones) -> None:
+    """Entries noted on clocks of other places, over both changes of the clocks, count alike."""
+    base = secs(begin)
+    cases = []
+    for zone in zones:
+        made = []
+        for place, minute in enumerate(minutes):
+            here = datetime.fromtimestamp(base + minute * 60, ZoneInfo(zone))
+            moment = Moment(here.strftime("%Y-%m-%dT%H:%M"), zone=zone, fold=here.fold)
+            body = Incident(happened=moment, what_happened="x", channel="voice")
+            made.append(record(f"e{place}", body))
+        cases.append(casefile(made))
+    for name in ("calendar", "rhythm", "lanes", "gaps", "spread"):
+        one, two = (picture.build(name, case) for case in cases)
+        assert one == two
+    found = picture.build("calendar", cases[0]).data["days"]
+    days = Counter(
+        datetime.fromtimestamp(base + m * 60, ZoneInfo("Europe/London")).date().isoformat()
+        for m in minutes
+    )
+    assert {day: items for day, (_, items) in found.items()} == days

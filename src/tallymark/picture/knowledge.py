@@ -24,6 +24,7 @@ from tallymark.picture.charts import MOST_DOTS, Dot
 from tallymark.picture.episodes import Episodes, episodes
 
 MOST_DRAWN = 5
+_LINE = 60
 NEW_BASIS, NEW_CODE = "new_account_same_content", "C15"
 
 
@@ -115,7 +116,7 @@ def _table(found: Episodes, rows: list[_Row]) -> Table:
 
 
 def _cells(row: _Row) -> tuple[Cell, ...]:
-    mark, told_words = row.told.mark, f": \u201c{row.told.words}\u201d" if row.told.words else ""
+    mark, told_words = row.told.mark, _said(row.told.words)
     until = "" if row.told.high == FAR else " (until it was let in again)"
     names = ", ".join(account.label for account in row.new)
     return (
@@ -128,6 +129,13 @@ def _cells(row: _Row) -> tuple[Cell, ...]:
         count_cell(row.days, row.refs),
         Cell(names or "none", unique(ref for account in row.new for ref in account.refs)),
     )
+
+
+def _said(words: str) -> str:
+    line = " ".join(words.split())
+    if not line:
+        return ""
+    return f": \u201c{line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + '…'}\u201d"
 
 
 def _svg(found: Episodes, rows: list[_Row]) -> str:
