@@ -20,11 +20,13 @@ from tallymark.model.record import (
     Incident,
     Order,
     Person,
+    Phrase,
     Place,
     PoliceContact,
     QuietPeriod,
     Record,
     SafetyAction,
+    SameEvent,
     SecondSource,
     ToldToStop,
     Trigger,
@@ -159,8 +161,23 @@ def _around() -> list[Record]:
         record("camera", EvidenceRequest(what="gate camera", holder="the school",
                                          at=Moment("2026-06-02"), state="asked",
                                          incidents=(rid("q7"),)), written="2026-06-03T10:00:00Z"),
+        *_marked(),
         record("teacher", SecondSource(entries=(rid("q3"),), kind="witness", person=rid("hale")),
                written="2026-06-03T10:05:00Z"),
+    ]  # fmt: skip
+
+
+def _marked() -> list[Record]:
+    """Two phrases, and a decision that was changed later."""
+    first, later = "2026-06-04T10:00:00Z", "2026-06-05T10:00:00Z"
+    pair = (rid("q13"), rid("event"))
+    return [
+        record("hat", Phrase(words="nice hat", why="only he saw it", incidents=(rid("q7"),)),
+               written=later),
+        record("rose", Phrase(words="a rose", why="sent before", incidents=(rid("q4"), rid("q12"))),
+               written=first),
+        record("same", SameEvent(sources=pair, decision="same"), written=first),
+        record("not same", SameEvent(sources=pair, decision="different"), written=later),
     ]  # fmt: skip
 
 

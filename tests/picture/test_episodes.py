@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picture.casefiles import IN, OUT, UNKNOWN, Ev, casefile, record, secs, typed
@@ -194,6 +194,7 @@ def test_a_typed_entry_between_two_exported_episodes_belongs_to_the_earlier() ->
     typed_entries=entries,
     turn=st.randoms(use_true_random=False),
 )
+@settings(deadline=None)
 def test_order_of_writing_and_import_changes_no_view(found, typed_entries, turn) -> None:
     """Records in any order and imports in any order give the same views, byte for byte."""
     names = sorted({e.source for e in found})

@@ -46,7 +46,7 @@ def second_sources(casefile: Casefile, typed: tuple[Entry, ...]) -> dict[str, li
         if named:
             found[entry.id] = named
     known = {entry.id for entry in typed}
-    for record in current(casefile):
+    for record in sorted(current(casefile), key=lambda r: (r.written, r.id)):
         if isinstance(record.body, SecondSource):
             for ref in record.body.entries:
                 if ref in known:
@@ -66,7 +66,7 @@ def decided_same(casefile: Casefile) -> tuple[str, ...]:
     They are told beside the counts and lower none of them.
     """
     newest: dict[frozenset[str], tuple[str, str]] = {}
-    for record in current(casefile):
+    for record in sorted(current(casefile), key=lambda r: (r.written, r.id)):
         if isinstance(record.body, SameEvent):
             newest[frozenset(record.body.sources)] = (record.id, record.body.decision)
     return tuple(ref for ref, decision in newest.values() if decision == "same")

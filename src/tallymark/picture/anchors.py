@@ -25,6 +25,7 @@ from tallymark.picture.episodes import Episodes, episodes
 from tallymark.picture.gaps import period_days, quiet_periods
 
 WINDOWS = (14, 28, 90)
+SHORT = 28  # the one window around a contact with police, of which there may be many
 MOST_DRAWN = 12  # dates on the chart; with more, only told-to-stop and orders
 MOST_DAYS = 3660
 
@@ -83,7 +84,7 @@ def _phases(marks: tuple[Anchor, ...]) -> list[_Span]:
 def _windows(found: Episodes, marks: tuple[Anchor, ...]) -> list[_Span]:
     clock, spans = found.contacts.clock, []
     for mark in marks:
-        for days in WINDOWS:
+        for days in (SHORT,) if mark.kind == "police_contact" else WINDOWS:
             low = clock.day_start(_moved(mark.day, 1 - days))
             high = clock.day_start(_moved(mark.day, days + 1))
             # The anchor's own day is the last of the days before it.

@@ -60,7 +60,8 @@ class Offer:
 def _build(casefile: Casefile, *, limit: int = 100, offset: int = 0) -> View:
     clock = LocalClock(casefile.zone)
     found = _Offers(casefile, clock)
-    decisions = [r for r in current(casefile) if isinstance(r.body, SameEvent)]
+    in_order = sorted(current(casefile), key=lambda r: (r.written, r.id))
+    decisions = [r for r in in_order if isinstance(r.body, SameEvent)]
     shown = found.page(offset, limit)
     return View(
         name="overlap",

@@ -22,7 +22,8 @@ from tallymark.picture._view import (
 
 def _build(casefile: Casefile, *, limit: int = 200, offset: int = 0) -> View:
     typed = {entry.id: entry for entry in entries(casefile, clock=LocalClock(casefile.zone))}
-    held = [(r.id, r.body) for r in current(casefile) if isinstance(r.body, Phrase)]
+    in_order = sorted(current(casefile), key=lambda r: (r.written, r.id))
+    held = [(r.id, r.body) for r in in_order if isinstance(r.body, Phrase)]
     rows = [(ref, body, _dated(body, typed)) for ref, body in held]
     return View(
         name="phrases",
