@@ -320,3 +320,29 @@ def test_two_overlapping_exports_agree_on_what_they_share(read) -> None:
     ]
     assert len(keys[0] | keys[1]) == 300
     assert read(first).figures["events_digest"] == read(first).figures["events_digest"]
+
+
+@pytest.mark.parametrize(
+    "line", ["25/10/2026, 33:99 - x", "25/10/2026, 25:15 - Ann: x", "25/10/2026, 22:99 - Ann: x"]
+)
+def test_a_line_whose_time_no_clock_shows_is_text_and_stops_nothing(read, line: str) -> None:
+    """On a day on which the clocks change too: it belongs to the message above, with no time made up."""
+    got = read(f"24/10/2026, 21:15 - Kim: look:\n{line}\n26/10/2026, 09:00 - Kim: c\n".encode())
+    assert [(e.at[0].value, e.text) for e in got.events] == [
+        ("2026-10-24T21:15", f"look:\n{line}"),
+        ("2026-10-26T09:00", "c"),
+    ]
+
+
+def test_no_time_is_made_up_in_other_digits_either(read) -> None:
+    """Digits of another script go the careful way; a time that is none is none there too."""
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    lines = [
+        "24/10/2026, 21:15 - Kim: a",
+        "25/10/2026, 25:15 - Kim: b",
+        "26/10/2026, 09:00 - Kim: c",
+    ]
+    got = read("\n".join(line.translate(arabic) for line in lines).encode())
+    values = [e.at[0].value for e in got.events]
+    assert not [value for value in values if "T25" in value]
+    assert values[-1].endswith("T09:00")

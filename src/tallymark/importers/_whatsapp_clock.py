@@ -74,6 +74,8 @@ class Clocks:
     def read(self, form: Form, *, day: str, clock: str, raw: str) -> Timed:
         """The clock of a line, with every doubt about it named."""
         stamp, plain = self.stamp(clock), self.plain_day(form, day)
+        if not stamp.is_valid:
+            return Timed((Clock("sent", "", raw),), NO_TIME, issues=("UNKNOWN_TIME",))
         if plain is not None:
             issues = (stamp.note,) if stamp.note else ()
             made = self._clock(f"{plain[0]}T{stamp.shown}", raw, stamp)

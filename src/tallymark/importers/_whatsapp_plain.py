@@ -51,7 +51,7 @@ class Plain:
         if time not in self.clocks:
             written = time.decode()
             stamp = self._clocks.stamp(written)
-            if stamp.note is None and stamp.precision == self._precision:
+            if stamp.is_valid and stamp.note is None and stamp.precision == self._precision:
                 pieces = (written + _MIDDLE, stamp.shown + self._tail, stamp.seconds)
                 self._keep(self.clocks, time, pieces)
 

@@ -109,7 +109,7 @@ def _expression(header: Header) -> bytes:
     match = header.match
     lead = _MARKS + rb"{0,4}" + (re.escape(match["open"]).encode() if match["open"] else b"")
     date = _digits(match["date"], exact={match["a"], match["c"]})
-    time = _digits(match["time"], exact=set())
+    time = _clock(match["time"])
     for part in (match["before"], match["after"]):
         if part:
             word = part.strip(" \t\u00a0\u202f\u2009\u3000\u200e\u200f")
@@ -131,6 +131,18 @@ def _digits(text: str, *, exact: set[str]) -> bytes:
             made += rb"[0-9]{4}"
         else:
             made += rb"[0-9]{1,2}"
+    return made
+
+
+def _clock(text: str) -> bytes:
+    """A time of day as an expression: only what a clock can show, so that no other line is a header."""
+    made, hour = b"", True
+    for run in re.findall(r"\d+|\D+", text):
+        if run.isascii() and run.isdecimal():
+            made += rb"(?:[01]?[0-9]|2[0-3])" if hour else rb"[0-5][0-9]"
+            hour = False
+        else:
+            made += _digits(run, exact=set())
     return made
 
 

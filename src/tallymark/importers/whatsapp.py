@@ -89,6 +89,7 @@ class WhatsApp:
         "PLACEHOLDER_UNSURE": "lines in angle brackets that look like left-out media in a language not known here",
         "STYLE_CHANGED": "lines with another date style than the rest of the file",
         "TOO_LONG": "pieces of more than 16 MiB without the start of a message; not read",
+        "UNKNOWN_TIME": "lines whose time no clock shows; kept without a time",
         "UNKNOWN_DATE": "lines whose date is on no calendar known here; kept without a time",
         "UNKNOWN_NOTICE": "lines marked as written by the app, in words not known here",
         "UNPARSED": "text that is part of no message",
