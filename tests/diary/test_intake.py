@@ -7,10 +7,12 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from pictures import saved
 from tallymark.diary import Diary
+from tallymark.errors import SourceMissing
 from tallymark.integrity.keyslot import CHEAP
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -36,3 +38,13 @@ def test_a_large_photo_from_a_browser_is_kept_with_its_clock(tmp_path: Path) -> 
         assert kept.record.body.clocks == {"file_changed": "2026-05-30T21:50:00"}
         with diary.open_exhibit(kept.record.id) as back:
             assert back.read() == data
+
+
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
+    """Neither is waited for nor read."""
+    os.mkfifo(tmp_path / "pipe")
+    secret = "another quiet lantern on the quay"
+    with Diary.create(tmp_path / "d", passphrase=secret, cost=CHEAP, now=lambda: NOW) as diary:
+        for path in (tmp_path / "pipe", Path("/dev/zero")):
+            with pytest.raises(SourceMissing):
+                diary.attach(path)

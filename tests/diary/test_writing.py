@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from every_body import WRITTEN_BY_TALLYMARK, every_body, tag_of
 from tallymark.diary import Diary
 from tallymark.diary.forms import FORMS, Desk, fields, read
-from tallymark.diary.writing import OWN_KINDS
+from tallymark.diary.writing import OWN_KINDS, body_of
 from tallymark.errors import RecordError, TallymarkError, UnknownRecord
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.model.moment import Moment
@@ -217,3 +217,11 @@ def test_the_person_is_told_which_entries_stayed(diary: Diary, tmp_path: Path) -
     data = b"".join(p.read_bytes() for p in made.folder.rglob("*") if p.is_file())
     assert b"Quiet Court" not in data
     assert b"He rang." in data
+
+
+def test_a_misspelt_field_is_refused_and_not_dropped() -> None:
+    """What a person gave is kept or refused, never lost in silence."""
+    value = {"type": "incident", "happened": {"value": "2026-05-03"}, "what_happened": "x"}
+    assert body_of(value).what_happened == "x"
+    with pytest.raises(RecordError, match="no field witneses"):
+        body_of({**value, "witneses": []})

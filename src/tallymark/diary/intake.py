@@ -51,7 +51,12 @@ class _AlreadyHeldError(Exception):
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, for reading; refuses to end well if it changed meanwhile (``SourceChanged``)."""
+    """The file, for reading; refuses to end well if it changed meanwhile (``SourceChanged``).
+
+    Only a plain file: a pipe could wait for ever, and a device never ends.
+    """
+    if path.exists() and not path.is_file():
+        raise SourceMissing("This is not a plain file.")
     try:
         stream = path.open("rb")
     except OSError as problem:

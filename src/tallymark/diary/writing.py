@@ -36,6 +36,9 @@ def body_of(value: Mapping[str, object]) -> Body:
         body: Body = msgspec.convert(value, type=Body)
     except (msgspec.MsgspecError, ValueError) as problem:
         raise RecordError(f"This is not a record: {problem}") from problem
+    unknown = set(value) - {"type", *body.__struct_fields__}
+    if unknown:
+        raise RecordError(f"There is no field {min(unknown)} in this kind of record.")
     return body
 
 
