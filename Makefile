@@ -37,7 +37,7 @@ verifier: $(READY)
 
 lock: $(READY)
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --no-emit-index-url --no-emit-find-links --all-extras --group test --group check pyproject.toml -o requirements.lock
+	  --no-emit-index-url --no-emit-find-links --all-extras --group test --group check --group fuzz pyproject.toml -o requirements.lock
 
 # uv goes into the environment itself, so that nothing is installed for the whole machine.
 $(READY): requirements.lock pyproject.toml

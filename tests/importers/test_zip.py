@@ -43,7 +43,8 @@ def looked_at(data: bytes) -> list[dict[str, object]]:
         file.flush()
         opened = Opened(file.fileno(), {"whatsapp": IMPORTER})
         for reading in opened.readings():
-            reading.importer.survey(reading.source, options={})
+            for source in reading.sources:
+                reading.importer.survey(source, options={})
         return list(opened.archive.listed()) if opened.archive else []
 
 

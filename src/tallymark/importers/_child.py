@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ from tallymark.errors import AmbiguousFormat, QuestionNeeded, TallymarkError
 from tallymark.importers import _shape
 from tallymark.importers._batch import Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
-from tallymark.importers._protocol import Importer, Reading
+from tallymark.importers._ledger import Ledger
+from tallymark.importers._protocol import Importer, Reading, Source, Survey
 from tallymark.importers._source import Opened
 from tallymark.jail.limits import lock_down
 from tallymark.model.event import EventBatch
@@ -73,33 +75,40 @@ def _chosen(opened: Opened, readings: list[Reading], wanted: str | None) -> Read
 
 
 def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) -> dict[str, Any]:
-    source, importer = reading.source, reading.importer
-    survey = importer.survey(source, options=request.options)
-    questions = [msgspec.to_builtins(q) for q in survey.questions]
+    importer = reading.importer
+    surveys = [importer.survey(source, options=request.options) for source in reading.sources]
+    asked = {q.id: q for survey in reversed(surveys) for q in survey.questions}
+    questions = [msgspec.to_builtins(q) for q in asked.values()]
     if request.ask and questions:
         refusal = QuestionNeeded(str(questions[0]["text"]))
         refusal.questions = questions  # type: ignore[attr-defined]
         raise refusal
-    sink = _sink(importer, frames, source.size)
-    if opened.archive is not None:
-        opened.archive.chat = next(
-            m for m in opened.archive.zip.members if m.name == source.member and m.readable
-        )
-    survey.read(sink)
-    sink.finish()
+    sink = _sink(importer, frames, sum(source.size for source in reading.sources))
+    parts = [
+        _read(survey, source, sink) for survey, source in zip(surveys, reading.sources, strict=True)
+    ]
     result = {
         "format": importer.NAME,
-        "variant": survey.variant,
+        "variant": "+".join(sorted({survey.variant for survey in surveys})),
         "importer_version": importer.VERSION,
         "channel": importer.CHANNEL,
-        "options": dict(survey.options),
+        "options": {k: v for survey in reversed(surveys) for k, v in survey.options.items()},
         "questions": questions,
-        "limits": list(survey.limits),
+        "limits": list(dict.fromkeys(limit for survey in surveys for limit in survey.limits)),
         **sink.figures(),
-        **_coverage(opened, sink, source.size),
+        "declared": dict(sum((Counter(survey.declared) for survey in surveys), Counter())),
+        **_coverage(opened, sink, parts),
     }
     result["issues"] = sink.issues.listed()
     return result
+
+
+def _read(survey: Survey, source: Source, sink: Sink) -> dict[str, Any]:
+    """Read one source to its end; gives its member name and the ledger of its bytes."""
+    sink.ledger = Ledger()
+    survey.read(sink)
+    sink.finish()
+    return {"member": source.member, "coverage": sink.ledger.close(source.size)}
 
 
 def _sink(importer: Importer, frames: int, size: int) -> Sink:
@@ -111,19 +120,18 @@ def _sink(importer: Importer, frames: int, size: int) -> Sink:
     def progress(done: int) -> None:
         send(frames, Progress(done, size, sink.events))
 
-    sink = Sink(batch, sentences=_sentences(importer), progress=progress)
+    sink = Sink(batch, sentences=importer.SENTENCES, progress=progress)
     return sink
 
 
-def _sentences(importer: Importer) -> Mapping[str, str]:
-    return dict(getattr(importer, "SENTENCES", {}))
-
-
-def _coverage(opened: Opened, sink: Sink, size: int) -> dict[str, Any]:
-    """The ledger: of bytes for a plain file, of members for an archive (and of bytes for its chat)."""
-    coverage = sink.ledger.close(size)
+def _coverage(opened: Opened, sink: Sink, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The ledger: of bytes for a plain file, of members for an archive (and of bytes for what was read)."""
     if opened.archive is None:
-        return {"coverage": coverage, "sha256": opened.file.sha256, "declared": {}}
+        return {"coverage": parts[0]["coverage"], "sha256": opened.file.sha256}
+    read = {part["member"] for part in parts}
+    opened.archive.read = frozenset(
+        m for m in opened.archive.zip.members if m.name in read and m.readable
+    )
     members = list(opened.archive.listed())
     states = [str(m["state"]) for m in members]
     for state, code in (
@@ -143,13 +151,9 @@ def _coverage(opened: Opened, sink: Sink, size: int) -> dict[str, Any]:
             "skipped": states.count("clutter"),
             "unparsed": sum(states.count(s) for s in ("locked", "corrupt", "unsupported")),
         },
-        "chat": {
-            "member": opened.archive.chat.name if opened.archive.chat else None,
-            "coverage": coverage,
-        },
+        **({"chat": parts[0]} if len(parts) == 1 else {"parts": parts}),
         "members": members,
         "sha256": opened.file.sha256,
-        "declared": {},
     }
 
 

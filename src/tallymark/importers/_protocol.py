@@ -53,6 +53,9 @@ class Source(Protocol):
     def chunks(self) -> Iterator[bytes]:
         """All bytes from the start, in pieces of at most 1 MiB."""
 
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes [start, end); fewer at the end of the source. Cheap in a plain file only."""
+
 
 class Survey(Protocol):
     """What one pass over the whole source has settled, and the second pass that reads events."""
@@ -73,6 +76,10 @@ class Survey(Protocol):
     def limits(self) -> tuple[str, ...]:
         """What exports of this kind cannot show."""
 
+    @property
+    def declared(self) -> Mapping[str, int]:
+        """Counts that the export states of itself, by what they count; empty when it states none."""
+
     def read(self, sink: Sink) -> None:
         """Put every event and every byte into the sink, in file order."""
 
@@ -92,6 +99,18 @@ class Importer(Protocol):
     def CHANNEL(self) -> str:  # noqa: N802 - same
         """The channel that its events belong to."""
 
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802 - same
+        """How the names of archive members end that it may read, in lower case; ``""`` is any."""
+
+    @property
+    def MANY(self) -> bool:  # noqa: N802 - same
+        """Whether several members of an archive make one import; else a second one is ambiguous."""
+
+    @property
+    def SENTENCES(self) -> Mapping[str, str]:  # noqa: N802 - same
+        """What each of its issue codes means, in one plain sentence."""
+
     def sniff(self, head: bytes) -> str | None:
         """The variant that begins with these bytes, or ``None``. Never raises on any bytes."""
 
@@ -101,8 +120,8 @@ class Importer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One importer chosen for one source."""
+    """One importer chosen for one source, or for those members of an archive that it can read."""
 
     importer: Importer
-    source: Source
+    sources: tuple[Source, ...]
     variant: str

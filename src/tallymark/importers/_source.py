@@ -12,7 +12,7 @@ from tallymark.importers._zip import MAGIC, Member, Zip
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
-MAX_CANDIDATES = 64  # text members of an archive whose beginnings are looked at
+MAX_CANDIDATES = 64  # members of an archive whose beginnings are looked at for a single chat
 
 
 class FileSource:
@@ -30,6 +30,10 @@ class FileSource:
     def head(self, count: int) -> bytes:
         """The first ``count`` bytes."""
         return os.pread(self._fd, count, 0)
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes [start, end)."""
+        return os.pread(self._fd, end - start, start)
 
     def chunks(self) -> Iterator[bytes]:
         """All bytes from the start; sets ``sha256`` when they are through."""
@@ -72,21 +76,39 @@ class MemberSource:
         """All bytes from the start."""
         return self._archive.zip.chunks(self._member)
 
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes [start, end); the member is unpacked from its beginning for it."""
+        found, at = bytearray(), 0
+        for piece in self.chunks():
+            found += piece[max(0, start - at) : max(0, end - at)]
+            at += len(piece)
+            if at >= end:
+                break
+        return bytes(found)
+
 
 class Archive:
     """A zip and what became of each of its members: every one is in the list, none is dropped."""
 
     def __init__(self, fd: int) -> None:
         self.zip = Zip(fd, size=os.fstat(fd).st_size)
-        self.chat: Member | None = None
+        self.read: frozenset[Member] = frozenset()
 
-    def texts(self) -> list[Member]:
-        """Readable text members, those named as an export first; at most 64."""
+    def candidates(self, importer: Importer) -> list[Member]:
+        """Readable members that ``importer`` may read: in order, or those named as a chat first.
+
+        At most 64 for a format of which an archive holds one.
+        """
         found = [
             m
             for m in self.zip.members
-            if m.readable and m.name.lower().endswith(".txt") and not _is_clutter(m.name)
+            if m.readable
+            and not m.is_folder
+            and m.name.lower().endswith(importer.SUFFIXES)
+            and not _is_clutter(m.name)
         ]
+        if importer.MANY:
+            return found
         found.sort(
             key=lambda m: (
                 m.name.rsplit("/", 1)[-1] != "_chat.txt",
@@ -118,7 +140,7 @@ class Archive:
         except (DamagedArchive, LimitExceeded):
             return "corrupt"
         row["sha256"] = digest.hexdigest()
-        if member is self.chat:
+        if member in self.read:
             return "chat"
         return "clutter" if _is_clutter(member.name) else "present"
 
@@ -142,13 +164,23 @@ class Opened:
         """One reading for each importer that knows the file; raises when a zip holds two chats."""
         if self.archive is None:
             return self._sniffed(self.file)
-        found: dict[str, list[tuple[Member, Reading]]] = {}
-        for member in self.archive.texts():
-            for reading in self._sniffed(MemberSource(self.archive, member)):
-                found.setdefault(reading.importer.NAME, []).append((member, reading))
-        return [self._one(choices) for choices in found.values()]
+        found = (self._in_archive(self.archive, imp) for imp in self._importers.values())
+        return [reading for reading in found if reading is not None]
 
-    def _one(self, choices: list[tuple[Member, Reading]]) -> Reading:
+    def _in_archive(self, archive: Archive, importer: Importer) -> Reading | None:
+        choices: list[tuple[Member, str]] = []
+        for member in archive.candidates(importer):
+            variant = importer.sniff(MemberSource(archive, member).head(HEAD))
+            if variant is not None:
+                choices.append((member, variant))
+        if not choices:
+            return None
+        chosen = choices if importer.MANY else [self._one(choices)]
+        sources = tuple(MemberSource(archive, member) for member, _ in chosen)
+        return Reading(importer, sources, "+".join(sorted({variant for _, variant in chosen})))
+
+    @staticmethod
+    def _one(choices: list[tuple[Member, str]]) -> tuple[Member, str]:
         named = [c for c in choices if c[0].name.rsplit("/", 1)[-1] == "_chat.txt"] or [
             c for c in choices if "whatsapp" in c[0].name.lower()
         ]
@@ -157,12 +189,12 @@ class Opened:
                 f"The archive holds {len(choices)} chats.",
                 next_step="Unpack it and bring in one chat at a time.",
             )
-        return (named or choices)[0][1]
+        return (named or choices)[0]
 
-    def _sniffed(self, source: FileSource | MemberSource) -> list[Reading]:
+    def _sniffed(self, source: FileSource) -> list[Reading]:
         head = source.head(HEAD)
         tried = ((imp, imp.sniff(head)) for imp in self._importers.values())
-        return [Reading(imp, source, variant) for imp, variant in tried if variant is not None]
+        return [Reading(imp, (source,), variant) for imp, variant in tried if variant is not None]
 
     def refusal(self) -> UnknownFormat:
         """Why no reader knows this file; names a line by its number, never by its words."""

@@ -7,7 +7,7 @@ at the whole file first, ``_whatsapp_split`` cuts it, ``_whatsapp_read`` makes e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tallymark.errors import UsageProblem
@@ -46,6 +46,7 @@ class WhatsAppSurvey:
     options: Mapping[str, str]
     questions: tuple[Question, ...]
     limits: tuple[str, ...] = LIMITS
+    declared: Mapping[str, int] = field(default_factory=dict)
 
     def read(self, sink: Sink) -> None:
         """Put every event and every byte into the sink, in file order."""
@@ -68,6 +69,8 @@ class WhatsApp:
     NAME = "whatsapp"
     VERSION = "1"
     CHANNEL = "whatsapp"
+    SUFFIXES = (".txt",)
+    MANY = False
     SENTENCES: Mapping[str, str] = {
         "AMBIGUOUS_DATE": "dates that can be read in two ways; both readings are kept",
         "AMBIGUOUS_HEADER": "lines that begin like a message but may be text pasted into the message before; both readings are kept",

@@ -12,7 +12,19 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["message", "call", "system", "poll", "deleted", "media", "location", "other"]
+Kind = Literal[
+    "message",
+    "call",
+    "system",
+    "poll",
+    "deleted",
+    "media",
+    "location",
+    "other",
+    "email",
+    "voicemail",
+    "reaction",
+]
 KINDS: tuple[Kind, ...] = (
     "message",
     "call",
@@ -22,10 +34,15 @@ KINDS: tuple[Kind, ...] = (
     "media",
     "location",
     "other",
+    "email",
+    "voicemail",
+    "reaction",
 )
 """Order is part of the column format: a kind is stored as its index. Append only."""
 
-MESSAGE_KINDS: frozenset[Kind] = frozenset({"message", "poll", "deleted", "media", "location"})
+MESSAGE_KINDS: frozenset[Kind] = frozenset(
+    {"message", "poll", "deleted", "media", "location", "email", "voicemail"}
+)
 """Kinds that a person sent: what ``counts.message`` of ``inspect`` counts."""
 
 FLAG_EDITED = 1
@@ -62,11 +79,52 @@ class Locator(msgspec.Struct, frozen=True, omit_defaults=True):
     member: str | None = None
 
 
+class Party(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody whom the export names beside an event, as it names them; never a judged identity.
+
+    ``role`` is ``from``, ``to``, ``cc``, ``bcc``, ``reply_to``, ``sender``, ``envelope``,
+    ``caller``, ``callee``, ``actor`` or ``member``. ``scheme`` says what ``value`` is: ``tel``,
+    ``email``, ``handle``, ``platform_id`` or ``display``. ``raw`` is the text in the export where it
+    differs from ``value``, ``label`` the name shown beside it.
+    """
+
+    role: str
+    value: str
+    scheme: str = "display"
+    label: str = ""
+    raw: str = ""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One piece of an event's content besides its text, such as an attachment.
+
+    ``state`` is ``present``, ``omitted``, ``missing``, ``expired``, ``view_once``, ``corrupt`` or
+    ``refused_limit``. ``mime`` is what the export says, ``sniffed`` what the bytes are. ``sha256``
+    and ``size`` are of the decoded bytes; [``start``, ``end``) is where the encoded ones stand.
+    """
+
+    type: str
+    name: str = ""
+    mime: str = ""
+    sniffed: str = ""
+    size: int = 0
+    sha256: str = ""
+    state: str = "present"
+    start: int = 0
+    end: int = 0
+    detail: dict[str, str] = {}
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing found in an export. ``sender`` is the label shown there, never a judged identity.
 
     ``text`` is the text as exported, decoded, not repaired. ``raw_sha256`` is not stored: it is the
-    digest of the exhibit's bytes at ``locator``. ``issues`` are codes of formats section B.
+    digest of the exhibit's bytes at ``locator``. ``issues`` are codes such as ``MOJIBAKE_REPAIRED``.
+
+    ``direction`` is ``in``, ``out`` or empty where the export does not say. ``conversation`` is the
+    thread as the export names it, ``ids`` are native ids by scheme, ``relations`` such as
+    ``reply_to`` name other native ids. Where ``text`` was repaired, ``raw`` is the text as exported
+    and ``repairs`` names what was done. ``unmapped`` keeps every other key of the export verbatim.
     """
 
     kind: Kind
@@ -78,6 +136,15 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     state: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
     detail: dict[str, str] = {}
+    direction: str = ""
+    conversation: str = ""
+    ids: dict[str, str] = {}
+    relations: dict[str, str] = {}
+    parties: tuple[Party, ...] = ()
+    parts: tuple[Part, ...] = ()
+    raw: str | None = None
+    repairs: tuple[str, ...] = ()
+    unmapped: dict[str, str] = {}
 
 
 class EventBatch(msgspec.Struct, frozen=True):
