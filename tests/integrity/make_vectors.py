@@ -7,13 +7,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from integrity import envelope_vectors, log_vectors
+from integrity import envelope_vectors, epoch_vectors, log_vectors
 from integrity.vector_format import VECTORS
 
 
 def main() -> None:
     """Write every file; older files of the two folders are removed."""
-    made = {"log": log_vectors.everything(), "envelope": envelope_vectors.everything()}
+    log = log_vectors.everything() | epoch_vectors.everything()
+    made = {"log": log, "envelope": envelope_vectors.everything()}
     for folder, files in made.items():
         place = VECTORS / folder
         place.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from integrity import envelope_vectors, log_vectors
+from integrity import envelope_vectors, epoch_vectors, log_vectors
 from integrity.vector_format import VECTORS, Vector, read
 from tallymark.errors import EnvelopeDamaged, IntegrityError, WrongKey, WrongPassphrase
 from tallymark.integrity import (
@@ -16,6 +16,7 @@ from tallymark.integrity import (
     checkpoint,
     envelope,
     envelope_header,
+    epoch,
     keyslot,
     merkle,
     signature,
@@ -98,7 +99,26 @@ def run_heads(vector: Vector) -> str:
         )
         for name in ("known", "other")
     )
-    return checkpoint.compare(known, other, proof=tuple(vector.lines()))
+    named = "known-public" in vector.header
+    keys = (_hex(vector, "known-public"), _hex(vector, "other-public")) if named else None
+    return checkpoint.compare(known, other, proof=tuple(vector.lines()), keys=keys)
+
+
+def run_epoch(vector: Vector) -> str:
+    """The body of an epoch record, against the line before it."""
+    before = None
+    if "before-origin" in vector.header:
+        origin = vector["before-origin"]
+        before = epoch.Line(origin, _hex(vector, "before-public"), int(origin.rpartition("/")[2]))
+    body = canonical.decode(vector.content)
+    assert isinstance(body, dict)
+    try:
+        found = epoch.read(body, before=before)
+    except IntegrityError:
+        return "epoch failure"
+    if found.prior is not None:
+        assert (found.prior.size, found.prior.root.hex()) == (int(vector["size"]), vector["root"])
+    return found.standing
 
 
 def run_signature(vector: Vector) -> str:
@@ -171,6 +191,7 @@ RUN = {
     "consistency": run_consistency,
     "checkpoint": run_checkpoint,
     "heads": run_heads,
+    "epoch": run_epoch,
     "signature": run_signature,
     "age": run_age,
     "slot": run_slot,
@@ -186,7 +207,8 @@ def test_vector(path) -> None:
 
 def test_the_files_are_the_ones_the_script_makes() -> None:
     """Nobody edits a vector by hand: each comes from a fixed seed, byte for byte."""
-    made = {"log": log_vectors.everything(), "envelope": envelope_vectors.everything()}
+    log = log_vectors.everything() | epoch_vectors.everything()
+    made = {"log": log, "envelope": envelope_vectors.everything()}
     wanted = {
         f"{folder}/{name}": data for folder, new in made.items() for name, data in new.items()
     }

@@ -96,13 +96,21 @@ def open_note(note: str, *, public: bytes, name: str) -> Checkpoint:
     return found
 
 
-def compare(known: Checkpoint, other: Checkpoint, *, proof: tuple[bytes, ...] = ()) -> Relation:
+def compare(
+    known: Checkpoint,
+    other: Checkpoint,
+    *,
+    proof: tuple[bytes, ...] = (),
+    keys: tuple[bytes, bytes] | None = None,
+) -> Relation:
     """How ``other`` stands to the head already ``known``; ``proof`` goes from smaller to larger.
 
-    Two origins are two named branches and never a contradiction. One origin and size with two
-    roots is ``equivocation``. Without a fitting consistency proof the answer is ``unproved``.
+    ``keys`` are the public keys that signed them, where they are known. Two origins, or two keys,
+    are two named branches and never a contradiction: two machines may restore one copy and both
+    count on to the same epoch. One origin and size with two roots is ``equivocation``. Without a
+    fitting consistency proof the answer is ``unproved``.
     """
-    if known.origin != other.origin:
+    if known.origin != other.origin or (keys is not None and keys[0] != keys[1]):
         return "branch"
     if known.size == other.size:
         return "same" if known.root == other.root else "equivocation"

@@ -311,13 +311,15 @@ class Import(RecordBody, frozen=True, tag="import"):
 class Epoch(RecordBody, frozen=True, tag="epoch"):
     """The first record of a log: whose log it is and which key signs its heads.
 
-    ``prior`` cites the head that this epoch goes on from, when there is one.
+    ``prior`` is the whole signed note of the head that this epoch goes on from, when there is one;
+    ``endorsed`` an SSHSIG over the rest of this body by the key of that head, where it was held.
     """
 
     vault: str
     epoch: int
     public_key: str
     prior: str | None = None
+    endorsed: str | None = None
 
 
 class HandOver(RecordBody, frozen=True, tag="hand_over"):
