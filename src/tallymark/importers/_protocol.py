@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
@@ -54,7 +54,14 @@ class Source(Protocol):
         """All bytes from the start, in pieces of at most 1 MiB."""
 
     def read(self, start: int, end: int) -> bytes:
-        """Bytes [start, end); fewer at the end of the source. Cheap in a plain file only."""
+        """Bytes [start, end); fewer at the end of the source. Cheap where ``is_seekable``."""
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether ``read`` costs no more than its bytes: a plain file, or a member stored unpacked."""
+
+    def beside(self, member: str) -> Source | None:
+        """Another readable member of the same archive by its whole name; ``None`` where there is none."""
 
 
 class Survey(Protocol):
@@ -116,6 +123,14 @@ class Importer(Protocol):
 
     def survey(self, source: Source, *, options: Mapping[str, str]) -> Survey:
         """Look at the whole source once. Raises ``UnknownFormat`` with the line it cannot read."""
+
+
+@runtime_checkable
+class LooksFurther(Protocol):
+    """An importer whose format does not show in the first bytes, such as a table in a database."""
+
+    def look(self, source: Source) -> str | None:
+        """The variant of a source that ``sniff`` knows the beginning of, or ``None``. Never raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, UnknownFormat
-from tallymark.importers._protocol import Importer, Reading
+from tallymark.importers._protocol import Importer, LooksFurther, Reading, Source
 from tallymark.importers._zip import MAGIC, Member, Zip
 
 CHUNK = 1 << 20
@@ -20,6 +20,7 @@ class FileSource:
 
     member: str | None = None
     files: Mapping[str, str] | None = None
+    is_seekable = True
 
     def __init__(self, fd: int, *, chunk: int = CHUNK) -> None:
         self._fd = fd
@@ -34,6 +35,10 @@ class FileSource:
     def read(self, start: int, end: int) -> bytes:
         """Bytes [start, end)."""
         return os.pread(self._fd, end - start, start)
+
+    def beside(self, member: str) -> None:  # noqa: ARG002 - a file stands alone
+        """Nothing: only the one descriptor is known."""
+        return
 
     def chunks(self) -> Iterator[bytes]:
         """All bytes from the start; sets ``sha256`` when they are through."""
@@ -77,7 +82,9 @@ class MemberSource:
         return self._archive.zip.chunks(self._member)
 
     def read(self, start: int, end: int) -> bytes:
-        """Bytes [start, end); the member is unpacked from its beginning for it."""
+        """Bytes [start, end); a packed member is unpacked from its beginning for it."""
+        if self.is_seekable:
+            return self._archive.zip.stored(self._member, start, end)
         found, at = bytearray(), 0
         for piece in self.chunks():
             found += piece[max(0, start - at) : max(0, end - at)]
@@ -85,6 +92,17 @@ class MemberSource:
             if at >= end:
                 break
         return bytes(found)
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether the member is stored as it is."""
+        return self._member.method == 0
+
+    def beside(self, member: str) -> MemberSource | None:
+        """The readable member of that whole name."""
+        named = (m for m in self._archive.zip.members if m.name == member and m.readable)
+        found = next(named, None)
+        return MemberSource(self._archive, found) if found else None
 
 
 class Archive:
@@ -170,7 +188,7 @@ class Opened:
     def _in_archive(self, archive: Archive, importer: Importer) -> Reading | None:
         choices: list[tuple[Member, str]] = []
         for member in archive.candidates(importer):
-            variant = importer.sniff(MemberSource(archive, member).head(HEAD))
+            variant = _variant(importer, MemberSource(archive, member))
             if variant is not None:
                 choices.append((member, variant))
         if not choices:
@@ -192,8 +210,7 @@ class Opened:
         return (named or choices)[0]
 
     def _sniffed(self, source: FileSource) -> list[Reading]:
-        head = source.head(HEAD)
-        tried = ((imp, imp.sniff(head)) for imp in self._importers.values())
+        tried = ((imp, _variant(imp, source)) for imp in self._importers.values())
         return [Reading(imp, (source,), variant) for imp, variant in tried if variant is not None]
 
     def refusal(self) -> UnknownFormat:
@@ -216,6 +233,14 @@ class Opened:
         return UnknownFormat(
             f"No reader knows this file. Line {first_line(head)} is the first that cannot be read."
         )
+
+
+def _variant(importer: Importer, source: Source) -> str | None:
+    """The variant by its first bytes and, where these do not settle it, by a look inside."""
+    variant = importer.sniff(source.head(HEAD))
+    if variant is not None and isinstance(importer, LooksFurther):
+        return importer.look(source)
+    return variant
 
 
 def first_line(head: bytes) -> int:

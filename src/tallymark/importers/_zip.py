@@ -150,6 +150,12 @@ class Zip:
         if made != member.size or crc != member.crc:
             raise DamagedArchive("A member of the archive does not fit its checksum.")
 
+    def stored(self, member: Member, start: int, end: int) -> bytes:
+        """Bytes [start, end) of a member that is stored unpacked; not held against its checksum."""
+        first = self._data_start(member)
+        end = min(end, member.packed)
+        return os.pread(self._fd, end - start, first + start) if start < end else b""
+
     def _data_start(self, member: Member) -> int:
         local = os.pread(self._fd, _LOCAL.size, member.offset)
         if len(local) < _LOCAL.size or not local.startswith(MAGIC):

@@ -56,7 +56,10 @@ class EventColumns:
 
 @dataclass(frozen=True, slots=True)
 class EventText:
-    """One event as shown: enough for a row of a table and to find its bytes."""
+    """One event as shown: enough for a row of a table and to find it in its exhibit.
+
+    [``start``, ``end``) are bytes; an event of a database has ``table`` and ``table_row`` instead.
+    """
 
     row: int
     id: str
@@ -70,6 +73,8 @@ class EventText:
     end: int
     member: str | None = None
     issues: tuple[str, ...] = ()
+    table: str = ""
+    table_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

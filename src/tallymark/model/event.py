@@ -72,11 +72,17 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Locator(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the bytes of an event stand in its exhibit: [start, end), in a zip member if named."""
+    """Where an event stands in its exhibit: bytes [start, end), in a zip member if named.
+
+    In a database it is ``row`` (the rowid) of ``table``; ``start`` and ``end`` are 0 then, because
+    a row has no span of its own in the file.
+    """
 
     start: int
     end: int
     member: str | None = None
+    table: str = ""
+    row: int | None = None
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True):

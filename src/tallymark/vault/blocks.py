@@ -82,6 +82,8 @@ class BlockReader:
             end=event.locator.end,
             member=event.locator.member,
             issues=event.issues,
+            table=event.locator.table,
+            table_row=event.locator.row,
         )
 
 

@@ -24,6 +24,8 @@ COLUMNS = (
     "member",
     "byte_start",
     "byte_end",
+    "table",
+    "table_row",
     "event_id",
     "issues",
 )
@@ -69,8 +71,10 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
             names.get(event.exhibit_id, ""),
             "" if number is None else f"#{number}",
             event.member,
-            event.start,
-            event.end,
+            "" if event.table else event.start,
+            "" if event.table else event.end,
+            event.table,
+            event.table_row,
             event.id,
             " ".join(event.issues),
         )
