@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tallymark import importers
-from tallymark.diary.kinds import sniff
 from tallymark.errors import (
     AmbiguousFormat,
     ReaderFailed,
@@ -20,6 +19,7 @@ from tallymark.errors import (
     UnknownFormat,
 )
 from tallymark.examiners import ClocksBeside
+from tallymark.model.filetype import sniff
 from tallymark.model.record import Exhibit, Import, Person
 from tallymark.vault import Stored, Vault
 

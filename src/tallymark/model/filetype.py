@@ -21,6 +21,17 @@ _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (8, b"WAVE", "audio/wav", "audio"),
     (0, b"PK\x03\x04", "application/zip", "other"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3", "other"),
+    (0, b"{\\rtf", "text/rtf", "document"),
+    (0, b"II*\x00", "image/tiff", "photo"),
+    (0, b"MM\x00*", "image/tiff", "photo"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage", "other"),
+    (0, b"x\x9f>\x22", "application/ms-tnef", "other"),
+    (0, b"!BDN", "application/vnd.ms-outlook-pst", "other"),
+    (0, b"\x1f\x8b\x08", "application/gzip", "other"),
+    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", "other"),
+    (0, b"Rar!\x1a\x07", "application/vnd.rar", "other"),
+    (0, b"\x7fELF", "application/x-executable", "other"),
+    (0, b"MZ", "application/x-msdownload", "other"),
 )
 
 
