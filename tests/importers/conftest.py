@@ -13,6 +13,7 @@ import pytest
 from tallymark.importers._batch import Sink
 from tallymark.importers._source import FileSource
 from tallymark.importers.whatsapp import IMPORTER, WhatsAppSurvey
+from tallymark.jail.supply import Descriptor
 from tallymark.model.event import Event, EventBatch
 
 
@@ -47,7 +48,9 @@ def outcome(
         file.flush()
         batches: list[EventBatch] = []
         sink = Sink(batches.append, sentences=IMPORTER.SENTENCES)
-        survey = IMPORTER.survey(FileSource(file.fileno(), chunk=chunk), options=options or {})
+        survey = IMPORTER.survey(
+            FileSource(Descriptor(file.fileno()), chunk=chunk), options=options or {}
+        )
         survey.read(sink)
     lines = b"".join(batch.lines for batch in batches).splitlines()
     return Outcome(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tallymark.errors import ReaderFailed
 from tallymark.importers._ledger import Ledger, check_sum
 from tallymark.importers._source import Archive, FileSource, MemberSource
+from tallymark.jail.supply import Descriptor
 from tallymark.model.event import Locator, event_id
 
 counts = st.integers(0, 2**40)
@@ -64,7 +65,7 @@ def test_a_member_is_read_anywhere_and_knows_its_neighbours(method: int) -> None
     with tempfile.TemporaryFile() as file:
         file.write(packed.getvalue())
         file.flush()
-        archive = Archive(file.fileno())
+        archive = Archive(Descriptor(file.fileno()))
         source = MemberSource(archive, archive.zip.members[0])
         assert source.is_seekable == (method == zipfile.ZIP_STORED)
         for start, end in ((0, 10), (250, 300), (10_000, 10_300), (20_000, 20_001), (9, 9)):
@@ -73,4 +74,4 @@ def test_a_member_is_read_anywhere_and_knows_its_neighbours(method: int) -> None
         assert wal is not None
         assert wal.read(0, 9) == b"wal"
         assert source.beside("one.sqlite-wal") is None
-        assert FileSource(file.fileno()).beside("a/one.sqlite-wal") is None
+        assert FileSource(Descriptor(file.fileno())).beside("a/one.sqlite-wal") is None

@@ -19,6 +19,7 @@ from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, Tal
 from tallymark.importers._source import Opened
 from tallymark.importers._zip import MAX_DIRECTORY, MAX_MEMBERS, Zip
 from tallymark.importers.whatsapp import IMPORTER
+from tallymark.jail.supply import Descriptor
 
 CHAT = b"13/01/2026, 09:00 - Ann: hi\n13/01/2026, 09:01 - Ben: IMG-20260113-WA0001.jpg (file attached)\n"
 PHOTO = b"\xff\xd8\xff" + bytes(500)
@@ -41,7 +42,7 @@ def looked_at(data: bytes) -> list[dict[str, object]]:
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
-        opened = Opened(file.fileno(), {"whatsapp": IMPORTER})
+        opened = Opened(Descriptor(file.fileno()), {"whatsapp": IMPORTER})
         for reading in opened.readings():
             for source in reading.sources:
                 reading.importer.survey(source, options={})
@@ -230,5 +231,5 @@ def test_the_reader_of_archives_writes_nothing() -> None:
     with tempfile.TemporaryFile() as file:
         file.write(WHOLE)
         file.flush()
-        members = Zip(file.fileno(), size=len(WHOLE)).members
+        members = Zip(Descriptor(file.fileno())).members
     assert [m.name for m in members] == ["_chat.txt", "IMG-20260113-WA0001.jpg"]

@@ -6,12 +6,9 @@ gives the contract of ``inspect --json``; events come in batches, in file order.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from queue import Empty, Queue
 from typing import Any, BinaryIO, cast
 
@@ -22,13 +19,15 @@ from tallymark.errors import (
     QuestionNeeded,
     ReaderFailed,
     SourceChanged,
-    SourceMissing,
     UnknownFormat,
 )
 from tallymark.importers._frames import Request
 from tallymark.importers._jail import run
 from tallymark.importers._ledger import check_sum
+from tallymark.importers._origin import Input, digesting, name_of, opened, sha256, stamp
+from tallymark.importers._plausible import READ_ON, today
 from tallymark.importers._protocol import Importer
+from tallymark.jail.supply import Descriptor, supplied
 from tallymark.model.event import EventBatch, Locator, event_id
 
 __all__ = [
@@ -41,11 +40,6 @@ __all__ = [
     "shape",
     "version",
 ]
-
-Input = Path | str | int | BinaryIO
-
-# without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def names() -> tuple[str, ...]:
@@ -72,14 +66,14 @@ def version(name: str) -> str:
 
 def detect(source: Input) -> list[str]:
     """Names of the formats that can read the file; empty when none can. Looked at in the jail."""
-    with _descriptor(source) as fd:
-        return list(run(Request("detect", fd))["formats"])
+    with opened(source) as file, supplied(file) as supply:
+        return list(run(Request("detect", supply.given), supply)["formats"])
 
 
 def shape(source: Input, *, max_lines: int = 40) -> str:
     """The first lines with every letter x and every digit 0, so that a format can be reported."""
-    with _descriptor(source) as fd:
-        return str(run(Request("shape", fd, lines=max_lines))["shape"])
+    with opened(source) as file, supplied(file) as supply:
+        return str(run(Request("shape", supply.given, lines=max_lines), supply)["shape"])
 
 
 def inspect(
@@ -93,7 +87,8 @@ def inspect(
 ) -> dict[str, object]:
     """What is in an export: the contract of ``inspect --json``; its events through ``on_batch``.
 
-    ``source`` is a path or an open descriptor for reading. With ``on_batch`` an open question
+    ``source`` is a path, an open descriptor, or any stream that can seek, such as a sealed original
+    that is opened as it is read; the place in a stream is lost. With ``on_batch`` an open question
     raises ``QuestionNeeded`` before any event is given, unless ``ask`` is false; without it the
     questions are in the result and doubtful dates keep both readings. Also raises ``UnknownFormat``,
     ``AmbiguousFormat``, ``DamagedArchive``, ``LimitExceeded``, ``ReaderFailed``, ``SourceMissing``
@@ -102,16 +97,17 @@ def inspect(
     if format is not None:
         importer(format)
     stop = on_batch is not None if ask is None else ask
-    with _descriptor(source) as fd:
-        before = os.fstat(fd)
-        with _digesting(fd) as digest:
-            request = Request("inspect", fd, dict(options or {}), format, stop)
-            result = run(request, on_batch=on_batch, progress=progress)
-            sha256 = digest()
-        after = os.fstat(fd)
-    if result.pop("sha256", "") != sha256 or _stamp(before) != _stamp(after):
+    with opened(source) as file:
+        before = stamp(file)
+        with digesting(file) as digest, supplied(file) as supply:
+            answers = {READ_ON: today(), **(options or {})}
+            request = Request("inspect", supply.given, answers, format, stop)
+            result = run(request, supply, on_batch=on_batch, progress=progress)
+            digest_here = digest()
+        after = stamp(file)
+    if result.pop("sha256", "") != digest_here or before != after:
         raise SourceChanged
-    return _contract(result, {"sha256": sha256, "bytes": before.st_size, "name": _name(source)})
+    return _contract(result, {"sha256": digest_here, "bytes": before[0], "name": name_of(source)})
 
 
 def require_answers(summary: Mapping[str, Any]) -> None:
@@ -133,8 +129,9 @@ def event_lines(
 
     The id is the SHA-256 of the source's digest and the canonical locator (``model.event``).
     """
-    with _descriptor(source) as fd:
-        sha256 = _sha256(fd)
+    with opened(source) as file:
+        digest = sha256(file)
+        again = file.fd if isinstance(file, Descriptor) else cast("BinaryIO", source)
         queue: Queue[bytes | BaseException | None] = Queue(maxsize=4)
         stop = threading.Event()
 
@@ -145,7 +142,7 @@ def event_lines(
 
         def work() -> None:
             try:
-                inspect(fd, options=options, format=format, on_batch=batch, ask=False)
+                inspect(again, options=options, format=format, on_batch=batch, ask=False)
                 queue.put(None)
             except BaseException as problem:  # noqa: BLE001 - handed to the reader of the lines
                 queue.put(problem)
@@ -154,7 +151,7 @@ def event_lines(
         worker.start()
         try:
             while isinstance(lines := queue.get(), bytes):
-                yield from _with_ids(lines, sha256)
+                yield from _with_ids(lines, digest)
             if lines is not None:
                 raise lines
         finally:
@@ -168,11 +165,11 @@ def event_lines(
 _sorted = msgspec.json.Encoder(order="sorted")
 
 
-def _with_ids(lines: bytes, sha256: str) -> Iterator[bytes]:
+def _with_ids(lines: bytes, digest: str) -> Iterator[bytes]:
     for line in lines.splitlines():
         event = msgspec.json.decode(line)
         locator = msgspec.convert(event["locator"], Locator)
-        event["id"] = event_id(sha256, locator)
+        event["id"] = event_id(digest, locator)
         event.setdefault("issues", [])
         yield _sorted.encode(event)
 
@@ -198,68 +195,3 @@ def _contract(result: dict[str, Any], source: dict[str, Any]) -> dict[str, objec
     ordered["source"] = source
     ordered |= {key: result.pop(key) for key in then}
     return ordered | result
-
-
-@contextmanager
-def _descriptor(source: Input) -> Iterator[int]:
-    if isinstance(source, int):
-        yield source
-        return
-    if not isinstance(source, str | Path):
-        yield source.fileno()
-        return
-    try:
-        fd = os.open(source, _READING)
-    except (OSError, ValueError):
-        raise SourceMissing("The file is not there or cannot be read.") from None
-    try:
-        if not _is_file(fd):
-            raise SourceMissing("This is not a file.")
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def _is_file(fd: int) -> bool:
-    import stat
-
-    return stat.S_ISREG(os.fstat(fd).st_mode)
-
-
-def _name(source: Input) -> str:
-    if isinstance(source, str | Path):
-        return Path(source).name
-    name = getattr(source, "name", "")
-    return Path(name).name if isinstance(name, str) else ""
-
-
-def _stamp(status: os.stat_result) -> tuple[int, int]:
-    return status.st_size, status.st_mtime_ns
-
-
-def _sha256(fd: int, stop: threading.Event | None = None) -> str:
-    digest = hashlib.sha256()
-    at = 0
-    while not (stop and stop.is_set()) and (piece := os.pread(fd, 1 << 20, at)):
-        digest.update(piece)
-        at += len(piece)
-    return digest.hexdigest()
-
-
-@contextmanager
-def _digesting(fd: int) -> Iterator[Callable[[], str]]:
-    """The digest of the source, taken by this process and not by the one that reads it."""
-    found: list[str] = []
-    stop = threading.Event()  # a refusal does not wait for the end of a large file
-    worker = threading.Thread(target=lambda: found.append(_sha256(fd, stop)), daemon=True)
-    worker.start()
-
-    def result() -> str:
-        worker.join()
-        return found[0] if found else ""
-
-    try:
-        yield result
-    finally:
-        stop.set()
-        worker.join()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -18,9 +17,11 @@ from tallymark.importers import _shape
 from tallymark.importers._batch import Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
 from tallymark.importers._ledger import Ledger
+from tallymark.importers._plausible import READ_ON
 from tallymark.importers._protocol import Importer, Reading, Source, Survey
 from tallymark.importers._source import Opened
 from tallymark.jail.limits import lock_down
+from tallymark.jail.supply import taken
 from tallymark.model.event import EventBatch
 
 PACKAGE = "tallymark.importers"
@@ -32,7 +33,7 @@ def main(frames: int) -> None:
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
     names = plugins.names(PACKAGE)
     importers = {name: plugins.load(PACKAGE, name, "IMPORTER") for name in names}
-    jail = lock_down(size=os.fstat(request.source).st_size)
+    jail = lock_down(size=request.source.size)
     try:
         send(frames, Done(_work(request, importers, frames, jail)))
     except TallymarkError as problem:
@@ -55,8 +56,8 @@ def _work(
     request: Request, importers: Mapping[str, Importer], frames: int, jail: dict[str, str]
 ) -> dict[str, Any]:
     if request.work == "shape":
-        return {"shape": _shape.shape(request.source, lines=request.lines)}
-    opened = Opened(request.source, importers, chunk=request.chunk)
+        return {"shape": _shape.shape(taken(request.source), lines=request.lines)}
+    opened = Opened(taken(request.source), importers, chunk=request.chunk)
     readings = opened.readings()
     if request.work == "detect":
         return {"formats": [r.importer.NAME for r in readings]}
@@ -92,7 +93,10 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         "variant": "+".join(sorted({survey.variant for survey in surveys})),
         "importer_version": importer.VERSION,
         "channel": importer.CHANNEL,
-        "options": {k: v for survey in reversed(surveys) for k, v in survey.options.items()},
+        "options": {
+            READ_ON: request.options.get(READ_ON, ""),
+            **{k: v for survey in reversed(surveys) for k, v in survey.options.items()},
+        },
         "questions": questions,
         "limits": list(dict.fromkeys(limit for survey in surveys for limit in survey.limits)),
         **sink.figures(),

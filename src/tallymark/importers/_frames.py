@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tallymark.errors import ReaderFailed
+from tallymark.jail.supply import Given
 from tallymark.model.event import EventBatch
 
 MAX_FRAME = 128 << 20
@@ -19,7 +20,7 @@ class Request(msgspec.Struct, frozen=True):
     """What the child is asked for. ``ask``: stop at an open question, before any event."""
 
     work: str
-    source: int
+    source: Given
     options: dict[str, str] = {}
     format: str | None = None
     ask: bool = False

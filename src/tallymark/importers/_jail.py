@@ -13,6 +13,7 @@ from tallymark import errors
 from tallymark.errors import ReaderFailed, TallymarkError
 from tallymark.importers._frames import Batch, Done, Frame, Progress, Refused, Request, receive
 from tallymark.jail.process import confined, death
+from tallymark.jail.supply import Supply
 from tallymark.model.event import EventBatch
 
 _CHILD = "tallymark.importers._child"
@@ -20,19 +21,26 @@ _CHILD = "tallymark.importers._child"
 
 def run(
     request: Request,
+    supply: Supply,
     *,
     on_batch: Callable[[EventBatch], None] | None = None,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """What the child found. Raises the error it refused with, or ``ReaderFailed`` when it died."""
-    with confined(_CHILD, descriptors=(request.source,)) as (process, frames):
+    """What the child found in what ``supply`` gives it.
+
+    Raises the error it refused with, what reading the source raised, or ``ReaderFailed`` when it died.
+    """
+    with confined(_CHILD, descriptors=request.source.descriptors) as (process, frames):
+        supply.begin()
         _ask(process, request)
-        while (frame := receive(frames)) is not None:
-            if isinstance(frame, Done):
-                return frame.result
-            if isinstance(frame, Refused):
-                raise _error(frame)
+        while isinstance(frame := receive(frames), Batch | Progress):
             _hand_on(frame, on_batch, progress)
+        if supply.problem is not None:
+            raise supply.problem  # whatever the child made of bytes that ended early
+        if isinstance(frame, Done):
+            return frame.result
+        if isinstance(frame, Refused):
+            raise _error(frame)
         process.wait()
         raise death(process.returncode)
 

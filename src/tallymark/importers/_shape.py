@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
+
+from tallymark.jail.supply import Bytes
 
 _KEPT = frozenset(" \t\r\n.,;:-–—_/\\()[]{}<>|=+*&%#@!?'\"~^`،")
 MAX_LINE = 400
 
 
-def shape(fd: int, *, lines: int) -> str:
+def shape(source: Bytes, *, lines: int) -> str:
     """The first ``lines`` lines without their content. Marks that cannot be seen are named <U+XXXX>."""
-    head = os.pread(fd, 1 << 16, 0)
+    head = source.pread(1 << 16, 0)
     if head.startswith(b"PK\x03\x04"):
         return "a zip archive; unpack it to see the shape of its text"
     text = head.decode("utf-8", errors="replace")

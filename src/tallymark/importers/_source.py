@@ -1,14 +1,14 @@
-"""The one descriptor of an import as sources: the file itself, or the chat inside a zip."""
+"""The bytes of an import as sources: the file itself, or the chat inside a zip."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 
 from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, UnknownFormat
 from tallymark.importers._protocol import Importer, LooksFurther, Reading, Source
 from tallymark.importers._zip import MAGIC, Member, Zip
+from tallymark.jail.supply import Bytes
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
@@ -16,25 +16,25 @@ MAX_CANDIDATES = 64  # members of an archive whose beginnings are looked at for 
 
 
 class FileSource:
-    """A plain file behind descriptor ``fd``. ``sha256`` is of the bytes of the last full pass."""
+    """A plain file. ``sha256`` is of the bytes of the last full pass."""
 
     member: str | None = None
     files: Mapping[str, str] | None = None
     is_seekable = True
 
-    def __init__(self, fd: int, *, chunk: int = CHUNK) -> None:
-        self._fd = fd
+    def __init__(self, file: Bytes, *, chunk: int = CHUNK) -> None:
+        self._file = file
         self._chunk = chunk
-        self.size = os.fstat(fd).st_size
+        self.size = file.size
         self.sha256 = ""
 
     def head(self, count: int) -> bytes:
         """The first ``count`` bytes."""
-        return os.pread(self._fd, count, 0)
+        return self._file.pread(count, 0)
 
     def read(self, start: int, end: int) -> bytes:
         """Bytes [start, end)."""
-        return os.pread(self._fd, end - start, start)
+        return self._file.pread(end - start, start)
 
     def beside(self, member: str) -> None:  # noqa: ARG002 - a file stands alone
         """Nothing: only the one descriptor is known."""
@@ -44,7 +44,7 @@ class FileSource:
         """All bytes from the start; sets ``sha256`` when they are through."""
         digest = hashlib.sha256()
         at = 0
-        while piece := os.pread(self._fd, self._chunk, at):
+        while piece := self._file.pread(self._chunk, at):
             digest.update(piece)
             at += len(piece)
             yield piece
@@ -108,8 +108,8 @@ class MemberSource:
 class Archive:
     """A zip and what became of each of its members: every one is in the list, none is dropped."""
 
-    def __init__(self, fd: int) -> None:
-        self.zip = Zip(fd, size=os.fstat(fd).st_size)
+    def __init__(self, file: Bytes) -> None:
+        self.zip = Zip(file)
         self.read: frozenset[Member] = frozenset()
 
     def candidates(self, importer: Importer) -> list[Member]:
@@ -169,14 +169,16 @@ def _is_clutter(name: str) -> bool:
 
 
 class Opened:
-    """A descriptor and every way that the importers given can read it."""
+    """A file and every way that the importers given can read it."""
 
-    def __init__(self, fd: int, importers: Mapping[str, Importer], *, chunk: int = CHUNK) -> None:
-        self.file = FileSource(fd, chunk=chunk)
+    def __init__(
+        self, file: Bytes, importers: Mapping[str, Importer], *, chunk: int = CHUNK
+    ) -> None:
+        self.file = FileSource(file, chunk=chunk)
         self.archive: Archive | None = None
         self._importers = importers
         if self.file.head(4) == MAGIC:
-            self.archive = Archive(fd)
+            self.archive = Archive(file)
 
     def readings(self) -> list[Reading]:
         """One reading for each importer that knows the file; raises when a zip holds two chats."""

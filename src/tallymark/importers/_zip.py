@@ -1,6 +1,6 @@
 """A bounded zip reader for archives that an opponent may have made.
 
-Reads the central directory and stored or deflated members through ``os.pread``; writes nothing and
+Reads the central directory and stored or deflated members through ``pread``; writes nothing and
 uses no name as a path. Refuses before it allocates: more than 200,000 members, a member that grows
 more than 200-fold, more than 50 GB in all, entries that overlap. A cut or spanned archive is
 ``DamagedArchive``; an encrypted member is listed as locked.
@@ -8,13 +8,13 @@ more than 200-fold, more than 50 GB in all, entries that overlap. A cut or spann
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallymark.errors import DamagedArchive, LimitExceeded
+from tallymark.jail.supply import Bytes
 
 MAGIC = b"PK\x03\x04"
 MAX_MEMBERS = 200_000
@@ -56,24 +56,24 @@ class Member:
 
 
 class Zip:
-    """The members of a zip behind descriptor ``fd``, and their bytes."""
+    """The members of a zip, and their bytes."""
 
-    def __init__(self, fd: int, *, size: int) -> None:
-        self._fd = fd
-        self._size = size
+    def __init__(self, file: Bytes) -> None:
+        self._file = file
+        self._size = file.size
         entries, start, length = self._end()
         if entries > MAX_MEMBERS:
             raise LimitExceeded(f"The archive holds more than {MAX_MEMBERS:,} members.")
         if length > MAX_DIRECTORY:
             raise LimitExceeded("The archive's list of members is too large.")
         self.directory = start
-        self.members = tuple(self._entries(os.pread(fd, length, start), entries))
+        self.members = tuple(self._entries(file.pread(length, start), entries))
         self._check()
 
     def _end(self) -> tuple[int, int, int]:
         """Count of entries, start and length of the central directory."""
         tail_at = max(0, self._size - 65_557)
-        tail = os.pread(self._fd, 65_557, tail_at)
+        tail = self._file.pread(65_557, tail_at)
         at = tail.rfind(b"PK\x05\x06")
         if at < 0 or len(tail) - at < _END.size:
             raise DamagedArchive("The archive is cut short: its list of members is missing.")
@@ -88,7 +88,7 @@ class Zip:
         _sig, _disk, at, disks = _END64_LOCATOR.unpack(locator)
         if disks > 1:
             raise DamagedArchive(f"This is one of {disks} parts of an archive.")
-        record = os.pread(self._fd, _END64.size, at) if at < self._size else b""
+        record = self._file.pread(_END64.size, at) if at < self._size else b""
         if len(record) < _END64.size or not record.startswith(b"PK\x06\x06"):
             raise DamagedArchive("The archive's list of members is damaged.")
         entries, length, start = _END64.unpack(record)[7:10]
@@ -154,10 +154,10 @@ class Zip:
         """Bytes [start, end) of a member that is stored unpacked; not held against its checksum."""
         first = self._data_start(member)
         end = min(end, member.packed)
-        return os.pread(self._fd, end - start, first + start) if start < end else b""
+        return self._file.pread(end - start, first + start) if start < end else b""
 
     def _data_start(self, member: Member) -> int:
-        local = os.pread(self._fd, _LOCAL.size, member.offset)
+        local = self._file.pread(_LOCAL.size, member.offset)
         if len(local) < _LOCAL.size or not local.startswith(MAGIC):
             raise DamagedArchive("A member of the archive is not where the list says.")
         name_len, extra_len = _LOCAL.unpack(local)[9:11]
@@ -165,7 +165,7 @@ class Zip:
 
     def _stored(self, at: int, left: int) -> Iterator[bytes]:
         while left:
-            piece = os.pread(self._fd, min(left, PIECE), at)
+            piece = self._file.pread(min(left, PIECE), at)
             if not piece:
                 raise DamagedArchive("A member of the archive is cut short.")
             at += len(piece)

@@ -33,8 +33,7 @@ def confined(
     """
     reading, writing = os.pipe()
     try:
-        if sys.platform == "linux":
-            _widen(writing)
+        widen(writing)
         process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", _START, str(writing), "\n".join(sys.path), module],
             stdin=subprocess.PIPE,
@@ -70,8 +69,10 @@ def death(code: int) -> TallymarkError:
     return errors.ReaderFailed(f"The reader stopped before the end of the file (code {code}).")
 
 
-def _widen(fd: int) -> None:
-    """A pipe of 1 MiB, so that the child can run ahead while the parent writes."""
+def widen(fd: int) -> None:
+    """A pipe of 1 MiB where the system can, so that one side runs ahead while the other writes."""
+    if sys.platform != "linux":
+        return
     import fcntl
 
     with suppress(OSError):
