@@ -7,6 +7,7 @@
     ├── VerificationError        1   NotABundle 2
     ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
     │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
+    │                                DiskReadOnly DiskFailing
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
@@ -138,6 +139,26 @@ class WeakPassphrase(VaultError):
 
     exit_code = 19
     next_step = "Use five random words, or at least 15 characters."
+
+
+class DiskReadOnly(VaultError):
+    """The disk or the folder does not let anything be written."""
+
+    exit_code = 32
+    next_step = (
+        "Check that the disk is not locked and that the folder is yours, then do it again."
+        " Everything confirmed as saved is still there."
+    )
+
+
+class DiskFailing(VaultError):
+    """The disk could not be read or written."""
+
+    exit_code = 33
+    next_step = (
+        "Copy the whole folder to another disk, then do it again there."
+        " Everything confirmed as saved should still be in it."
+    )
 
 
 class RecordError(TallymarkError):

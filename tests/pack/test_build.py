@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from tallymark import disk
 from tallymark.errors import (
     DiskFull,
     IntegrityError,
@@ -140,19 +141,19 @@ def test_a_disk_error_leaves_nothing(log, tmp_path, code, kind):
     assert [p.name for p in tmp_path.iterdir()] == ["other.part"]
 
 
-def test_a_failing_rename_leaves_nothing(log, tmp_path, monkeypatch):
-    """The zip does not stay behind when the folder cannot get its name."""
-    from pathlib import Path
+class _NoNamesForFolders(disk.Disk):
+    """A disk that lets only files be renamed."""
 
-    real = Path.rename
-
-    def rename(self, target):
-        if self.is_dir():
+    def rename(self, old, new):
+        """Fail for a folder."""
+        if old.is_dir():
             raise OSError(errno.EIO, "no")
-        return real(self, target)
+        super().rename(old, new)
 
-    monkeypatch.setattr(Path, "rename", rename)
-    with pytest.raises(PackError):
+
+def test_a_failing_rename_leaves_nothing(log, tmp_path):
+    """The zip does not stay behind when the folder cannot get its name."""
+    with disk.in_charge(_NoNamesForFolders()), pytest.raises(PackError):
         log.pack(tmp_path / "pack")
     assert list(tmp_path.iterdir()) == []
 

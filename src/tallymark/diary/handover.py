@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import secrets
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tallymark import disk
 from tallymark.errors import OutputExists, PackError
 from tallymark.integrity.envelope import seal
 from tallymark.integrity.signature import fingerprint, six_words
@@ -125,11 +125,13 @@ def _seal_and_drop(built: Built, sealed: Path, to_keys: Sequence[str]) -> None:
     """Seal the zip to the keys; the readable copies are removed when the sealed one is whole."""
     part = sealed.with_name(sealed.name + ".part")
     try:
-        with built.zip.open("rb") as source, part.open("xb") as target:
+        with disk.reading(built.zip) as source, disk.create(part, new=True) as target:
             seal(source, target, recipients=list(to_keys))
-        part.rename(sealed)
+            disk.sync(target)
+        disk.rename(part, sealed)
+        disk.sync_folder(sealed.parent)
     finally:
-        part.unlink(missing_ok=True)
-        built.zip.unlink(missing_ok=True)
+        disk.unlink(part, missing_ok=True)
+        disk.unlink(built.zip, missing_ok=True)
         if built.folder is not None:
-            shutil.rmtree(built.folder)
+            disk.remove_tree(built.folder)

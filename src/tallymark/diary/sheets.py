@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tallymark import disk
 from tallymark.errors import OutputExists, PackError
 from tallymark.vault import Vault
 
@@ -54,10 +54,11 @@ def write(sheet: Sheet, out: Path, *, made: datetime) -> None:
     """Write the sheet as a PDF at ``out``. Raises ``OutputExists``, ``PackError``."""
     data = sheet.pdf(made=made)
     try:
-        handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with disk.create(out, new=True) as file:
+            file.write(data)
+            disk.sync(file)
+        disk.sync_folder(out.parent)
     except FileExistsError:
         raise OutputExists from None
     except OSError as problem:
         raise PackError("The sheet could not be written to this place.") from problem
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)

@@ -6,14 +6,13 @@ one pass writes the zip and copies each original into both places, reading it on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tallymark import plugins
+from tallymark import disk, plugins
 from tallymark.errors import IntegrityError
 from tallymark.integrity import checkpoint as notes
 from tallymark.integrity import digest, signature
@@ -168,7 +167,7 @@ def _write(
         if progress is not None:
             progress(done, total)
 
-    with parts.zip_part.open("r+b") as file, StoredZip(file) as container:
+    with disk.change(parts.zip_part) as file, StoredZip(file) as container:
         top = parts.folder.name
         for name, data in tags:
             with parts.create(name) as beside:
@@ -182,7 +181,7 @@ def _write(
                     container.add(f"{top}/{path}", source)
                 step(size)
         container.close()
-        os.fsync(file.fileno())
+        disk.sync(file)
 
 
 def _copy(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from tallymark import disk
 from tallymark.errors import DiskFull, IntegrityError, OutputExists, PackError
 
 READ_SIZE = 1 << 20
@@ -23,7 +22,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if isinstance(disk.named(problem), DiskFull):
             raise DiskFull from problem
         raise PackError(
             "The pack could not be written to this place.",
@@ -50,11 +49,11 @@ class Parts:
         for path in (self.folder, self.zip):
             if os.path.lexists(path):
                 raise OutputExists
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(self.folder.parent)
         try:
-            self.folder_part.mkdir(mode=0o700)
+            disk.make_new_folder(self.folder_part)
             self._mine.append(self.folder_part)
-            self.zip_part.open("xb").close()
+            disk.create(self.zip_part, new=True).close()
             self._mine.append(self.zip_part)
         except FileExistsError as taken:
             self._clean()
@@ -71,46 +70,46 @@ class Parts:
     def _clean(self) -> None:
         for path in self._mine:
             if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    disk.remove_tree(path)
             else:
                 with suppress(OSError):
-                    path.unlink(missing_ok=True)
+                    disk.unlink(path, missing_ok=True)
         self._mine.clear()
 
-    def create(self, name: str) -> BinaryIO:
-        """A new file in the folder, for writing; the folders above it are made."""
+    @contextmanager
+    def create(self, name: str) -> Iterator[BinaryIO]:
+        """A new file in the folder, for writing; it is on the disk when the block ends.
+
+        The folders above it are made; their names last once ``finish`` has returned.
+        """
         path = self.folder_part.joinpath(*name.split("/"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("xb")
+        disk.make_folder(path.parent)
+        with disk.create(path, new=True) as file:
+            yield file
+            disk.sync(file)
 
     def open(self, name: str) -> BinaryIO:
         """A file that was made before, for reading."""
-        return self.folder_part.joinpath(*name.split("/")).open("rb")
+        return disk.reading(self.folder_part.joinpath(*name.split("/")))
 
     def finish(self, *, keep_folder: bool) -> Path | None:
         """Give both their names, zip first; the folder too unless it is not wanted."""
         for path in (self.folder, self.zip):
             if os.path.lexists(path):
                 raise OutputExists
-        self.zip_part.rename(self.zip)
+        disk.rename(self.zip_part, self.zip)
         self._mine.remove(self.zip_part)
         if not keep_folder:
+            disk.sync_folder(self.zip.parent)
             return None
         self._mine.append(self.zip)
-        self.folder_part.rename(self.folder)
+        for folder, _, _ in os.walk(self.folder_part):
+            disk.sync_folder(Path(folder))
+        disk.rename(self.folder_part, self.folder)
         self._mine.clear()
-        _sync(self.folder.parent)
+        disk.sync_folder(self.folder.parent)
         return self.folder
-
-
-def _sync(folder: Path) -> None:
-    """Make the new names last; not every system lets a folder be opened."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 class Copying(io.RawIOBase):

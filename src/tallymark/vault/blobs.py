@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
+from tallymark import disk
 from tallymark.errors import RecordError, UnknownRecord, VaultDamaged
 from tallymark.integrity.envelope import Identity, Sealed, SealedReader, seal
 from tallymark.model.record import Exhibit
@@ -96,7 +97,7 @@ class _Ahead:
         if self._since >= _STRETCH and (self._last is None or self._last.done()):
             self._check()
             self._file.flush()
-            self._last = self._hand.submit(os.fsync, self._file.fileno())
+            self._last = self._hand.submit(disk.sync, self._file)
             self._since = 0
         return count
 
@@ -172,7 +173,7 @@ def open_row(folder: Path, row: BlobRow) -> SealedReader:
     if row.identity is None:
         raise UnknownRecord("This exhibit was erased.")
     try:
-        file = file_of(folder, row.name).open("rb")
+        file = disk.reading(file_of(folder, row.name))
     except FileNotFoundError:
         raise VaultDamaged("The sealed file of this exhibit is missing.") from None
     try:
@@ -190,8 +191,8 @@ def sweep(folder: Path, connection: Connection) -> int:
     for entry in os.scandir(folder / place.BLOBS):
         stem = entry.name.removesuffix(SUFFIX)
         if entry.is_file(follow_symlinks=False) and (stem == entry.name or stem not in named):
-            Path(entry.path).unlink()
+            disk.unlink(Path(entry.path))
             gone += 1
     if gone:
-        place.sync_folder(folder / place.BLOBS)
+        disk.sync_folder(folder / place.BLOBS)
     return gone

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tallymark import disk
 from tallymark.errors import RecordError
 from tallymark.model.record import Correction, Exhibit, Import, Record, Tombstone
 from tallymark.vault import blobs, generations, log
@@ -73,7 +74,7 @@ def erase(
             stones = [log.insert_record(connection, diary, *one) for one in tombstones]
             names, old = _forget(connection, doomed, left=[*left, *stones])
         for name in names:
-            blobs.file_of(folder, name).unlink(missing_ok=True)
+            disk.unlink(blobs.file_of(folder, name), missing_ok=True)
         generations.sweep(database, old)
     return stones
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from tallymark import disk
 from tallymark.errors import EnvelopeError
 from tallymark.integrity import canonical
 from tallymark.integrity.envelope import Identity, open_all, seal
@@ -32,7 +33,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 def leave(folder: Path, *, recipient: str, what: str, at: datetime) -> None:
     """Seal one note; once 1,000 are waiting no more are kept, so that tries cannot fill a disk."""
     inbox = folder / place.INBOX
-    inbox.mkdir(mode=0o700, exist_ok=True)
+    disk.make_folder(inbox)
     if sum(1 for _ in os.scandir(inbox)) >= _MOST:
         return
     note = io.BytesIO(canonical.encode({"v": "1", "at": stamp(at), "what": what}))
@@ -52,7 +53,7 @@ def collect(folder: Path, database: Database, *, identity: Identity, log: Log) -
             if _is_new(connection, name):
                 insert_act(connection, log, at=note["at"], what=note["what"])
     for name, _ in found:
-        (folder / place.INBOX / name).unlink(missing_ok=True)
+        disk.unlink(folder / place.INBOX / name, missing_ok=True)
     with database.transaction() as connection:
         connection.execute("DELETE FROM inbox_seen")
 
@@ -67,7 +68,7 @@ def _notes(inbox: Path, identity: Identity) -> Iterator[tuple[str, dict[str, str
         return
     for entry in os.scandir(inbox):
         if entry.name.endswith(place.PART):
-            Path(entry.path).unlink(missing_ok=True)
+            disk.unlink(Path(entry.path), missing_ok=True)
         elif entry.is_file(follow_symlinks=False) and entry.stat().st_size <= _LARGEST:
             note = _open(Path(entry.path), identity)
             if note is not None:
@@ -77,7 +78,7 @@ def _notes(inbox: Path, identity: Identity) -> Iterator[tuple[str, dict[str, str
 def _open(path: Path, identity: Identity) -> dict[str, str] | None:
     plain = io.BytesIO()
     try:
-        with path.open("rb") as file:
+        with disk.reading(path) as file:
             open_all(file, plain, identity=identity)
         note = msgspec.json.decode(plain.getvalue().rstrip(b"\0"), type=dict[str, str])
     except (EnvelopeError, msgspec.MsgspecError, UnicodeDecodeError, OSError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from tallymark import disk
 from tallymark.errors import EnvelopeError, IntegrityError, VaultDamaged, VaultTooNew
 from tallymark.integrity import canonical, envelope, keyslot
 from tallymark.vault import place
@@ -72,7 +73,7 @@ def write(
 def read(folder: Path) -> Slots:
     """Read ``slots``. Raises VaultNotFound, VaultDamaged, or VaultTooNew for another version."""
     place.must_be_vault(folder)
-    with (folder / place.SLOTS).open("rb") as file:
+    with disk.reading(folder / place.SLOTS) as file:
         data = file.read(_LARGEST + 1)
     try:
         if len(data) > _LARGEST:

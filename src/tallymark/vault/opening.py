@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tallymark import disk
 from tallymark.errors import TallymarkError, UsageProblem, VaultDamaged, WrongPassphrase
 from tallymark.integrity.envelope import Identity
 from tallymark.integrity.keyslot import Cost
@@ -161,7 +162,7 @@ def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> byt
 
 def _tidy(opened: Opened) -> None:
     """Sweep what was never acknowledged and take in the notes that wait."""
-    (opened.folder / (place.SLOTS + place.PART)).unlink(missing_ok=True)
+    disk.unlink(opened.folder / (place.SLOTS + place.PART), missing_ok=True)
     with opened.database.read() as connection:
         blobs.sweep(opened.folder, connection)
     generations.sweep(opened.database)

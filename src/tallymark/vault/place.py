@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from tallymark import disk
+from tallymark.disk import sync_folder as sync_folder  # noqa: PLC0414 - for the rooms beside
 from tallymark.errors import VaultExists, VaultInUse, VaultNotFound
 from tallymark.vault.store import plain_errors
 
@@ -33,7 +36,7 @@ def make_folder(path: Path) -> None:
     """
     if path.exists() and not path.is_dir():
         raise VaultExists
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk.make_folder(path)
     inside = {entry.name for entry in path.iterdir()}
     if not inside <= _OURS or any(_has_files(path / name) for name in (BLOBS, INBOX)):
         raise VaultExists
@@ -43,9 +46,9 @@ def make_folder(path: Path) -> None:
 def clear_unfinished(path: Path) -> None:
     """Remove what an interrupted making left, once the folder is ours; make the inner folders."""
     for name in _OURS - {BLOBS, INBOX, LOCK}:
-        (path / name).unlink(missing_ok=True)
+        disk.unlink(path / name, missing_ok=True)
     for name in (BLOBS, INBOX):
-        (path / name).mkdir(mode=0o700, exist_ok=True)
+        disk.make_folder(path / name)
 
 
 def _has_files(folder: Path) -> bool:
@@ -63,7 +66,7 @@ class Ownership:
 
     def __init__(self, path: Path) -> None:
         """Take it. Raises VaultInUse when another window or process holds it."""
-        self._file = os.open(path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        self._file = disk.lock_file(path / LOCK)
         try:
             _lock(self._file)
         except OSError:
@@ -91,17 +94,6 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` last (fsync of the directory; Windows has no such call)."""
-    if sys.platform == "win32":  # pragma: no cover
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write ``path`` whole or not at all: ``.part``, fsync, rename, fsync of the folder.
 
@@ -110,13 +102,13 @@ def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
     part = path.with_name(path.name + PART)
     with plain_errors():
         try:
-            descriptor = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
+            with disk.create(part) as file:
                 write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+                disk.sync(file)
+            disk.rename(part, path)
         except BaseException:
-            part.unlink(missing_ok=True)
+            # What the disk said first is what the person needs to know.
+            with suppress(OSError):
+                disk.unlink(part, missing_ok=True)
             raise
         sync_folder(path.parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,15 @@ from typing import Any, Protocol
 
 import apsw
 
-from tallymark.errors import DiskFull, VaultDamaged, VaultError, VaultTooNew
+from tallymark import disk
+from tallymark.errors import (
+    DiskFailing,
+    DiskFull,
+    DiskReadOnly,
+    VaultDamaged,
+    VaultError,
+    VaultTooNew,
+)
 
 CIPHER = "chacha20"
 KEY_SIZE = 32
@@ -54,6 +61,9 @@ class Turn:
             self._room.release()
 
 
+_REFUSED = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what the disk and the database say into errors that a person can act on."""
@@ -63,12 +73,12 @@ def plain_errors() -> Iterator[None]:
         raise DiskFull from problem
     except (apsw.CorruptError, apsw.NotADBError) as problem:
         raise VaultDamaged from problem
+    except _REFUSED as problem:
+        raise DiskReadOnly from problem
     except apsw.IOError as problem:
-        raise VaultError("The disk could not be read or written.") from problem
+        raise DiskFailing from problem
     except OSError as problem:
-        if problem.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull from problem
-        raise
+        raise disk.named(problem) from problem
 
 
 class Connection(Protocol):
@@ -155,11 +165,13 @@ def open_database(
     schema that this version does not know, VaultError if the file would not be encrypted.
     """
     if create:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        disk.create(path, new=True).close()
     elif not path.is_file():
         raise VaultDamaged("The vault's database is missing.")
     with plain_errors():
-        connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = apsw.Connection(
+            os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.current().vfs
+        )
         try:
             _unlock(connection, key)
             _migrate(connection, tables)
@@ -210,5 +222,5 @@ def _migrate(connection: apsw.Connection, tables: str) -> None:
 
 
 def _is_encrypted(path: Path) -> bool:
-    with path.open("rb") as file:
+    with disk.reading(path) as file:
         return not file.read(len(PLAIN_HEADER)).startswith(PLAIN_HEADER)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from tallymark import disk
 from tallymark.errors import UnknownRecord, VaultError
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
@@ -196,7 +197,7 @@ class Vault:
                 return self._remember(stored)
         except BaseException:
             if not self._names(blob.name):
-                blobs.file_of(self.folder, blob.name).unlink(missing_ok=True)
+                disk.unlink(blobs.file_of(self.folder, blob.name), missing_ok=True)
             raise
 
     def erase(self, record_id: str, *, reason: str, asked_by: str = "self") -> list[Stored]:

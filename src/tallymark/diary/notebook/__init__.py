@@ -18,6 +18,7 @@ from typing import Self
 
 import msgspec
 
+from tallymark import disk
 from tallymark.diary import passphrase as passphrases
 from tallymark.diary import place as places
 from tallymark.errors import (
@@ -98,7 +99,7 @@ class Notebook:
         place.make_folder(folder)
         owner = place.Ownership(folder)
         ident, master, key = secrets.token_hex(16), os.urandom(_MASTER_SIZE), SigningKey.generate()
-        (folder / _DATABASE).unlink(missing_ok=True)
+        disk.unlink(folder / _DATABASE, missing_ok=True)
         database = open_database(folder / _DATABASE, key=master, create=True, tables=_TABLES)
         with database.transaction() as connection:
             connection.execute("INSERT INTO meta VALUES ('notebook', ?)", (ident,))
@@ -208,7 +209,7 @@ def _log(ident: str, key: SigningKey) -> Log:
 def _read_slots(folder: Path) -> _Slots:
     if not exists(folder):
         raise VaultNotFound("There is no notebook here yet.")
-    with (folder / place.SLOTS).open("rb") as file:
+    with disk.reading(folder / place.SLOTS) as file:
         data = file.read(_LARGEST_SLOTS)
     try:
         return msgspec.json.decode(data, type=_Slots)
