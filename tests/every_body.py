@@ -70,4 +70,5 @@ def _plain(kind: Any, name: str, reference: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _filled(kind, reference)
     fixed = {"start": "2026-06-03", "end": "2026-06-17", "modified": "2026-05-03T20:10:00Z"}
+    fixed["written"] = "2026-05-03T20:12:00Z"
     return fixed.get(name, reference if name in _REFERENCES else f"{name} é😀")

@@ -14,7 +14,8 @@
     ├── EnvelopeError           50   WrongKey EnvelopeDamaged
     ├── IntegrityError          55
     ├── PackError               60   OutputExists NothingChosen TypesetFailed
-    └── DeskError               70   PackRefused UnknownReport
+    ├── DeskError               70   PackRefused UnknownReport
+    └── PostBoxError            85   NoPostBox NoteDamaged NoteChanged UnknownBox
 
 A message never holds what a person wrote, a passphrase, or a name from evidence.
 """
@@ -319,3 +320,37 @@ class UnknownReport(DeskError):
 
     exit_code = 72
     next_step = "Run: tallymark desk list"
+
+
+class PostBoxError(TallymarkError):
+    """Something about a post-box."""
+
+    exit_code = 85
+
+
+class NoPostBox(PostBoxError):
+    """There is no post-box at this place."""
+
+    exit_code = 86
+    next_step = "Make a set-up file on your other device with: tallymark post-box new"
+
+
+class NoteDamaged(PostBoxError):
+    """This is not a whole entry of a post-box."""
+
+    exit_code = 87
+    next_step = "Take the entries out again on the other device and bring them in from there."
+
+
+class NoteChanged(PostBoxError):
+    """This entry was changed, or was not written by this post-box."""
+
+    exit_code = 88
+    next_step = "Keep the file as it is and tell the officer or helper; it was not brought in."
+
+
+class UnknownBox(PostBoxError):
+    """There is no post-box of that name or number in this vault."""
+
+    exit_code = 89
+    next_step = "List them with: tallymark post-box list"

@@ -46,6 +46,7 @@ __all__ = [
     "Phrase",
     "Place",
     "PoliceContact",
+    "PostBoxNote",
     "Question",
     "QuietPeriod",
     "Record",
@@ -74,6 +75,19 @@ class Question(msgspec.Struct, frozen=True):
     id: str
     version: int
     text: str
+
+
+class PostBoxNote(msgspec.Struct, frozen=True):
+    """That an entry was written on another device: which post-box, its number there, and when.
+
+    ``written`` is that device's clock in UTC, a claim. ``digest`` is SHA-256 (hex) of what was
+    sealed there (docs/spec/post-box.md).
+    """
+
+    box: str
+    number: int
+    digest: str
+    written: str
 
 
 class Incident(RecordBody, frozen=True, tag="incident"):
@@ -128,6 +142,7 @@ class Incident(RecordBody, frozen=True, tag="incident"):
     for_person: str | None = None
     dictated_to: str = ""
     translated_by: str = ""
+    post_box: PostBoxNote | None = None
 
     def __post_init__(self) -> None:
         """An entry with no words at all says nothing."""

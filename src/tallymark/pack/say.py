@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tallymark import law
 from tallymark.model.moment import Moment
-from tallymark.model.record import Record
+from tallymark.model.record import PostBoxNote, Record
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LONG_MONTHS = [
@@ -114,6 +114,16 @@ def written(record: Record) -> str:
     """When a record was written, on the clock of its own zone."""
     at = written_at(record).astimezone(ZoneInfo(record.zone))
     return f"{day(at)} {clock(at)} {at.tzname()}"
+
+
+def other_device(note: PostBoxNote | None) -> str:
+    """That an entry was written on another device, with its number and that device's own clock."""
+    if note is None:
+        return ""
+    at = datetime.fromisoformat(note.written).astimezone(UTC)
+    return (
+        f"entry {note.number:,} of post-box {note.box[:8]}, {day(at)} {clock(at)} UTC by its clock"
+    )
 
 
 def delay(record: Record, happened: Moment) -> str:

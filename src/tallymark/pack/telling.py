@@ -139,6 +139,7 @@ def _more(body: Incident, names: Names) -> Mapping[str, str]:
         "kept_for": names.label(body.for_person),
         "dictated_to": body.dictated_to,
         "translated_by": body.translated_by,
+        "other_device": say.other_device(body.post_box),
         "content_for_other_side": body.content_for_other_side or "",
     }
 

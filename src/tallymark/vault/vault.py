@@ -16,6 +16,7 @@ from tallymark.model.casefile import Casefile
 from tallymark.model.record import Body, Exhibit, Import, Question, Record, Tombstone
 from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening
 from tallymark.vault.blocks import BlockReader
+from tallymark.vault.boxes import Boxes
 from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, check
 from tallymark.vault.events import EventWriter
@@ -150,8 +151,11 @@ class Vault:
         supersedes: str | None = None,
         reason: str | None = None,
         author: str = "self",
+        beside: Callable[[Connection], None] | None = None,
     ) -> Stored:
         """Write one record; the time this takes does not grow with the vault.
+
+        ``beside`` writes further rows in the same transaction.
 
         Raises UnknownRecord when ``supersedes`` names nothing, RecordError for a body that cannot
         be written or that only ``attach``, ``begin_events`` or ``create`` may write.
@@ -171,7 +175,14 @@ class Vault:
             )
             with self._database.transaction() as connection:
                 stored = self._write(connection, record, data)
+                if beside is not None:
+                    beside(connection)
             return self._remember(stored)
+
+    @property
+    def boxes(self) -> Boxes:
+        """The post-boxes that write to this vault."""
+        return Boxes(self._database)
 
     def attach(
         self,

@@ -57,6 +57,7 @@ COLUMNS = (
     "dictated_to",
     "translated_by",
     "content_for_other_side",
+    "other_device",
 )
 """New columns come last, so that what reads by place goes on."""
 _TOLD = slice(COLUMNS.index("channel"), COLUMNS.index("questions_asked"))

@@ -32,6 +32,7 @@ _FACTS = (
     ("kept_for", "kept for"),
     ("dictated_to", "dictated to"),
     ("translated_by", "translated by"),
+    ("other_device", "written on another device"),
     ("words_language", "language"),
     ("where", "where"),
     ("appearance", "looks, clothing, manner"),

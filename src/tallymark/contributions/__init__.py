@@ -1,0 +1,1 @@
+"""Contributions: what is written outside the vault and sealed to it."""
