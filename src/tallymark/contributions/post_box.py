@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tallymark import disk
 from tallymark.contributions.letter import (
     KEY_SIZE,
     MOST_NUMBER,
@@ -102,8 +103,8 @@ class PostBox:
         except OSError:
             raise SourceMissing("The set-up file is not there or cannot be read.") from None
         state = _state(data)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / OUT).mkdir(mode=0o700, exist_ok=True)
+        disk.make_folder(folder)
+        disk.make_folder(folder / OUT)
         _write_state(folder, state)
         _destroy(set_up, len(data))
         return cls(folder)
@@ -194,7 +195,7 @@ class PostBox:
         What is there already with the same bytes is left; other bytes under the same name raise
         OutputExists. Nothing is removed here.
         """
-        target.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(target)
         waiting = self.waiting()
         for done, one in enumerate(waiting, 1):
             _copy(self._file(one.number), target / _name(one.number))
@@ -206,8 +207,8 @@ class PostBox:
         """Delete the sealed entries up to a number that the vault has said it has; how many."""
         gone = [one for one in self.waiting() if one.number <= up_to]
         for one in gone:
-            self._file(one.number).unlink(missing_ok=True)
-        place.sync_folder(self.folder / OUT)
+            disk.unlink(self._file(one.number), missing_ok=True)
+        disk.sync_folder(self.folder / OUT)
         return len(gone)
 
     def _file(self, number: int) -> Path:
@@ -223,7 +224,7 @@ class PostBox:
         """An entry was sealed and the device stopped before its key was forgotten: forget it now."""
         for entry in os.scandir(self.folder / OUT):
             if entry.name.endswith(place.PART):
-                Path(entry.path).unlink(missing_ok=True)
+                disk.unlink(Path(entry.path), missing_ok=True)
         while self._file(self._state.next).exists():
             self._advance()
 
@@ -263,11 +264,10 @@ def _write_state(folder: Path, state: State) -> None:
 def _destroy(path: Path, size: int) -> None:
     """Overwrite and delete; a read-only stick keeps it, and the caller says that it is a secret."""
     with suppress(OSError):
-        with path.open("r+b") as file:
+        with disk.change(path) as file:
             file.write(bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+            disk.sync(file)
+        disk.unlink(path)
 
 
 def _name(number: int) -> str:
