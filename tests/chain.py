@@ -45,7 +45,9 @@ class Home:
         """A home and a temporary folder of its own, so that traces can be searched."""
         temp = self.root / "tmp"
         temp.mkdir(exist_ok=True)
-        kept = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "SYSTEMROOT", "PYTHONPATH"}}
+        kept = {
+            k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "SYSTEMROOT", "PYTHONPATH"}
+        }
         return {
             **kept,
             "HOME": str(self.root),
