@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from tallymark.model.event import KINDS, NO_TIME, Clock, Event, EventBatch, Locator, canonical_line
 from tallymark.model.moment import Moment
 from tallymark.model.record import Exhibit, Import, Incident
 from tallymark.vault import Stored, Vault
+from tallymark.vault.clock import Device
 
 PASSPHRASE = "three plain words here"
 START = 1767323040
@@ -27,6 +28,33 @@ class Ticking:
         """The next second."""
         self.at += timedelta(seconds=1)
         return self.at
+
+
+class Machine:
+    """A device whose clocks a test moves: the wall clock by itself, both together, or a restart."""
+
+    def __init__(self, *, zone: tzinfo = UTC) -> None:
+        self.at = datetime(2026, 5, 6, 7, 8, 9, tzinfo=zone)
+        self.seconds = 1000
+        self.boot = "first start"
+        self.device = Device(since_boot=lambda: self.seconds, boot=lambda: self.boot)
+
+    def now(self) -> datetime:
+        """The wall clock, which stands still until the test moves it."""
+        return self.at
+
+    def waits(self, seconds: int) -> None:
+        """Time goes on."""
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+    def sets(self, *, hours: int) -> None:
+        """Somebody sets the wall clock."""
+        self.at += timedelta(hours=hours)
+
+    def restarts(self, boot: str) -> None:
+        """The device is switched off and on."""
+        self.seconds, self.boot = 5, boot
 
 
 def incident(words: str = "He stood outside.", *, on: str = "2026-05-03T21:10") -> Incident:

@@ -27,6 +27,7 @@ def begin_epoch(opened: Opened, *, now: Callable[[], datetime]) -> Opened:
     overwritten: only the copy that still has it can go on under the old name. Raises DiskFull,
     VaultDamaged; then the vault is in its old epoch. ``opened`` must not be used afterwards.
     """
+    clocks = opened.clocks(now)
     new = replace(opened, epoch=opened.epoch + 1, key=SigningKey.generate())
     with opened.database.overwriting(), opened.database.transaction() as connection:
         prior = opened.diary.note(connection)
@@ -35,7 +36,7 @@ def begin_epoch(opened: Opened, *, now: Callable[[], datetime]) -> Opened:
         )
         signed = epoch.endorse(msgspec.to_builtins(body), key=opened.key)
         body = msgspec.structs.replace(body, endorsed=signed)
-        record, data = log.make_record(body, now=now, zone=new.zone)
+        record, data = log.make_record(body, now=clocks, zone=new.zone)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (str(new.epoch),))
         connection.execute("DELETE FROM secrets WHERE name = ?", (f"signing/{opened.epoch}",))
         connection.execute(
@@ -43,5 +44,12 @@ def begin_epoch(opened: Opened, *, now: Callable[[], datetime]) -> Opened:
         )
         stored = log.insert_record(connection, new.diary, record, data)
         detail = f"{new.epoch}, from #{stored.index}"
-        log.insert_act(connection, new.acts, at=record.written, what="epoch begun", detail=detail)
+        log.insert_act(
+            connection,
+            new.acts,
+            at=record.written,
+            what="epoch begun",
+            detail=detail,
+            clock=record.clock,
+        )
     return new

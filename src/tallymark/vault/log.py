@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +26,7 @@ from tallymark.model.record import (
     Record,
     Tombstone,
 )
+from tallymark.vault.clock import Clocks, Written
 from tallymark.vault.store import Connection
 
 DIARY: Final = 0
@@ -52,6 +53,16 @@ class Act:
     what: str
     detail: str
     index: int
+    clock: DeviceClock | None = None
+
+
+class _ActBytes(msgspec.Struct):
+    """The members of an act that are read back."""
+
+    at: str
+    what: str
+    detail: str
+    clock: DeviceClock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,7 @@ def must_be_plain(body: Body, old: Record | None) -> None:
 def make_record(
     body: Body,
     *,
-    now: Callable[[], datetime],
+    now: Clocks,
     zone: str,
     asked: Sequence[Question] = (),
     supersedes: str | None = None,
@@ -148,9 +159,7 @@ def make_record(
     Raises RecordError when a field cannot be written in the one canonical form or has the wrong
     type.
     """
-    at = now()
-    offset = at.utcoffset()
-    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+    at, clock = now.reading()
     record = Record(
         id=new_id(at),
         written=stamp(at),
@@ -158,7 +167,7 @@ def make_record(
         salt=os.urandom(_SALT_SIZE).hex(),
         body=body,
         author=author,
-        clock=DeviceClock(offset_minutes=minutes) if minutes else None,
+        clock=clock,
         asked=tuple(asked),
         supersedes=supersedes,
         reason=reason,
@@ -196,23 +205,41 @@ def load_records(connection: Connection) -> list[Stored]:
         raise VaultDamaged("A record cannot be read.") from problem
 
 
-def insert_act(connection: Connection, log: Log, *, at: str, what: str, detail: str = "") -> Act:
-    """Append one act, salted like a record, inside the caller's transaction."""
+def insert_act(
+    connection: Connection,
+    log: Log,
+    *,
+    at: str,
+    what: str,
+    detail: str = "",
+    clock: DeviceClock | None = None,
+) -> Act:
+    """Append one act, salted like a record, inside the caller's transaction.
+
+    ``clock`` is the rest of the reading that ``at`` is from; None for an act that was noted earlier.
+    """
     salt = os.urandom(_SALT_SIZE).hex()
-    data = canonical.encode({"v": "1", "at": at, "what": what, "detail": detail, "salt": salt})
+    said = {"v": "1", "at": at, "what": what, "detail": detail, "salt": salt}
+    rest = {} if clock is None else {"clock": msgspec.to_builtins(clock)}
+    data = canonical.encode({**said, **rest})
     index, _ = log.append(connection, data)
     connection.execute("INSERT INTO acts VALUES (?, ?)", (index, data))
-    return Act(at, what, detail, index)
+    return Act(at, what, detail, index, clock)
 
 
 def load_acts(connection: Connection) -> list[Act]:
     """Every act, oldest first."""
     rows = connection.execute("SELECT idx, data FROM acts ORDER BY idx").fetchall()
-    found = [(index, msgspec.json.decode(data, type=dict[str, str])) for index, data in rows]
-    return [Act(act["at"], act["what"], act["detail"], index) for index, act in found]
+    found = [(index, msgspec.json.decode(data, type=_ActBytes)) for index, data in rows]
+    return [Act(act.at, act.what, act.detail, index, act.clock) for index, act in found]
 
 
 def at_index(stored: Sequence[Stored], index: int) -> Stored | None:
     """The record at ``index``, which stands there or, after erasures, somewhat before."""
     at = bisect_left(stored, index, key=lambda one: one.index)
     return stored[at] if at < len(stored) and stored[at].index == index else None
+
+
+def written(stored: Sequence[Stored]) -> list[Written]:
+    """When each record was written, by its device."""
+    return [Written(one.index, one.record.written, one.record.clock) for one in stored]

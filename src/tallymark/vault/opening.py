@@ -20,6 +20,7 @@ from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.record import Epoch
 from tallymark.vault import blobs, generations, inbox, keys, log, place
+from tallymark.vault.clock import THIS_DEVICE, Clocks, Device
 from tallymark.vault.log import ACTS, DIARY, Log
 from tallymark.vault.store import Database, open_database
 
@@ -40,6 +41,11 @@ class Opened:
     epoch: int
     key: SigningKey
     inbox: Identity
+    device: Device
+
+    def clocks(self, now: Clock) -> Clocks:
+        """Every clock there is here: ``now`` is the wall clock."""
+        return Clocks(now, self.device, self.vault_id)
 
     @property
     def diary(self) -> Log:
@@ -52,7 +58,15 @@ class Opened:
         return Log(ACTS, f"{self.vault_id}/{self.epoch}/acts", self.key)
 
 
-def create(path: Path, *, passphrase: str, now: Clock, zone: str, cost: Cost | None) -> Opened:
+def create(
+    path: Path,
+    *,
+    passphrase: str,
+    now: Clock,
+    zone: str,
+    cost: Cost | None,
+    device: Device = THIS_DEVICE,
+) -> Opened:
     """Make a vault in a new or empty folder. See ``Vault.create``."""
     _must_be_zone(zone)
     place.make_folder(path)
@@ -63,7 +77,7 @@ def create(path: Path, *, passphrase: str, now: Clock, zone: str, cost: Cost | N
         with _closed_on_error(
             open_database(path / place.DATABASE, key=master, create=True)
         ) as database:
-            vault_id = _fill(database, zone=zone, box=box, now=now)
+            vault_id = _fill(database, zone=zone, box=box, now=now, device=device)
             keys.write(
                 path,
                 vault_id=vault_id,
@@ -72,24 +86,31 @@ def create(path: Path, *, passphrase: str, now: Clock, zone: str, cost: Cost | N
                 passphrase=passphrase,
                 cost=cost,
             )
-            return _parts(path, database, owner, master)
+            return _parts(path, database, owner, master, device)
 
 
-def open_vault(path: Path, *, passphrase: str, now: Clock) -> Opened:
+def open_vault(path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Opened:
     """Open a vault and tidy it. See ``Vault.open``."""
     slots = keys.read(path)
     with _owned(path) as owner:
         master = _master(path, slots, passphrase, now)
         with _closed_on_error(open_database(path / place.DATABASE, key=master)) as database:
-            opened = _parts(path, database, owner, master)
+            opened = _parts(path, database, owner, master, device)
             if slots.vault != opened.vault_id:
                 raise VaultDamaged("The locked keys belong to another vault.")
             _tidy(opened)
             changed = slots.inbox != opened.inbox.recipient
             detail = "the address for wrong tries had been changed" if changed else ""
             with database.transaction() as connection:
-                at = log.stamp(now())
-                log.insert_act(connection, opened.acts, at=at, what="opened", detail=detail)
+                at, clock = opened.clocks(now).reading()
+                log.insert_act(
+                    connection,
+                    opened.acts,
+                    at=log.stamp(at),
+                    what="opened",
+                    detail=detail,
+                    clock=clock,
+                )
             return opened
 
 
@@ -112,7 +133,13 @@ def _closed_on_error(database: Database) -> Iterator[Database]:
         raise
 
 
-def _parts(path: Path, database: Database, owner: place.Ownership, master: bytearray) -> Opened:
+def _parts(
+    path: Path,
+    database: Database,
+    owner: place.Ownership,
+    master: bytearray,
+    device: Device,
+) -> Opened:
     with database.read() as connection:
         meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
         hidden = dict(connection.execute("SELECT name, secret FROM secrets").fetchall())
@@ -128,17 +155,18 @@ def _parts(path: Path, database: Database, owner: place.Ownership, master: bytea
             epoch=epoch,
             key=SigningKey.from_seed(hidden[f"signing/{epoch}"]),
             inbox=Identity.parse(hidden["inbox"].decode()),
+            device=device,
         )
     except (KeyError, ValueError) as problem:
         raise VaultDamaged("The vault's own description is missing.") from problem
 
 
-def _fill(database: Database, *, zone: str, box: Identity, now: Clock) -> str:
+def _fill(database: Database, *, zone: str, box: Identity, now: Clock, device: Device) -> str:
     """The first transaction of a vault: who it is, its keys, the first record and the first act."""
     vault_id, key = secrets.token_hex(16), SigningKey.generate()
     origin = f"{vault_id}/{_FIRST_EPOCH}"
     body = Epoch(vault=vault_id, epoch=_FIRST_EPOCH, public_key=key.public.hex())
-    record, data = log.make_record(body, now=now, zone=zone)
+    record, data = log.make_record(body, now=Clocks(now, device, vault_id), zone=zone)
     meta = {"vault": vault_id, "zone": zone, "epoch": str(_FIRST_EPOCH)}
     hidden = {f"signing/{_FIRST_EPOCH}": key.seed, "inbox": box.secret.encode()}
     with database.transaction() as connection:
@@ -146,7 +174,7 @@ def _fill(database: Database, *, zone: str, box: Identity, now: Clock) -> str:
         connection.executemany("INSERT INTO secrets VALUES (?, ?)", hidden.items())
         log.insert_record(connection, Log(DIARY, origin, key), record, data)
         acts = Log(ACTS, f"{origin}/acts", key)
-        log.insert_act(connection, acts, at=record.written, what="created")
+        log.insert_act(connection, acts, at=record.written, what="created", clock=record.clock)
     return vault_id
 
 

@@ -19,6 +19,7 @@ from tallymark.vault.blocks import BlockReader
 from tallymark.vault.boxes import Boxes
 from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, check
+from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found
 from tallymark.vault.log import Act, Stored
@@ -40,7 +41,7 @@ class Vault:
         self._opened = opened
         self._database = opened.database
         self._diary, self._acts = opened.diary, opened.acts
-        self._now = now
+        self._now = opened.clocks(now)
         self._stored: list[Stored] | None = None
         self._blocks = BlockReader(opened.database)
         self._snapshots = Snapshots(self._blocks)
@@ -55,23 +56,27 @@ class Vault:
         now: Clock,
         zone: str = "Europe/London",
         cost: Cost | None = None,
+        device: Device = THIS_DEVICE,
     ) -> Self:
         """Make a vault in a new or empty folder and open it.
 
         ``zone`` is the IANA zone for days and hours; ``cost`` of the passphrase is measured here
         when None (about three seconds). Raises VaultExists, VaultInUse, WeakPassphrase, DiskFull.
         """
-        opened = opening.create(path, passphrase=passphrase, now=now, zone=zone, cost=cost)
+        opened = opening.create(
+            path, passphrase=passphrase, now=now, zone=zone, cost=cost, device=device
+        )
         return cls(opened, now=now)
 
     @classmethod
-    def open(cls, path: Path, *, passphrase: str, now: Clock) -> Self:
+    def open(cls, path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Self:
         """Open a vault; sweep what was never acknowledged; note the opening in the acts log.
 
         Raises VaultNotFound, VaultInUse, WrongPassphrase (which leaves a sealed note for the next
         opening), VaultDamaged, VaultTooNew.
         """
-        return cls(opening.open_vault(path, passphrase=passphrase, now=now), now=now)
+        opened = opening.open_vault(path, passphrase=passphrase, now=now, device=device)
+        return cls(opened, now=now)
 
     def __enter__(self) -> Self:
         """The vault itself."""
@@ -331,8 +336,10 @@ class Vault:
     def act(self, what: str, detail: str = "") -> Act:
         """Note in the acts log that something was done to the vault. It never leaves the vault."""
         with self._database.transaction() as connection:
-            at = log.stamp(self._now())
-            return log.insert_act(connection, self._acts, at=at, what=what, detail=detail)
+            at, clock = self._now.reading()
+            return log.insert_act(
+                connection, self._acts, at=log.stamp(at), what=what, detail=detail, clock=clock
+            )
 
     def acts(self) -> list[Act]:
         """Everything done to the vault, oldest first; wrong tries appear at the next opening."""
