@@ -62,8 +62,8 @@ def test_a_style_that_changes_in_the_file_loses_nothing(read) -> None:
 def test_a_header_inside_a_message_keeps_both_segmentations(read) -> None:
     """A pasted line is a record of its own, marked, and points to the message it may belong to."""
     data = (
-        b"12/01/2026, 10:30 - Sam: look at this\n12/01/2026, 10:00 - Anna: he wrote\nand more\n"
-        b"12/01/2026, 10:31 - Sam: ok\n13/01/2026, 09:00 - Sam: morning"
+        b"22/01/2026, 10:30 - Sam: look at this\n22/01/2026, 10:00 - Anna: he wrote\nand more\n"
+        b"22/01/2026, 10:31 - Sam: ok\n23/01/2026, 09:00 - Sam: morning"
     )
     got = read(data)
     assert len(got.events) == 4
@@ -73,6 +73,28 @@ def test_a_header_inside_a_message_keeps_both_segmentations(read) -> None:
     assert pasted.detail["other_start"] == str(got.events[0].locator.start)
     assert flags(got)[1] & FLAG_AMBIGUOUS
     assert [bool(e.issues) for e in got.events] == [False, True, False, False]
+
+
+def test_one_pasted_line_in_the_other_order_is_asked_about(read) -> None:
+    """Days of 12 and less, and 05/13: the question is put, both readings stay, nothing turns round."""
+    days = ["01/05", "03/05", "05/13", "04/05", "12/05"]
+    got = read("\n".join(f"{d}/2026, 10:00 - Sam: look" for d in days).encode())
+    assert [q.id for q in got.survey.questions] == ["day_order"]
+    assert got.values[0] == "2026-05-01T10:00"
+    assert got.events[0].at[0].other == "2026-01-05T10:00"
+    assert got.values[2] == "2026-05-13T10:00"
+    assert {"OTHER_DAY_ORDER", "AMBIGUOUS_HEADER"} <= set(got.events[2].issues)
+
+
+def test_a_pasted_line_in_a_long_chat_marks_itself_alone(read) -> None:
+    """Ninety days in one order and one line in the other: that line is marked, no other date is in doubt."""
+    days = [f"{n % 28 + 1:02}/{n // 28 + 1:02}/2026" for n in range(84)]
+    days.insert(40, "02/13/2026")
+    got = read("\n".join(f"{d}, 10:00 - Sam: look" for d in days).encode())
+    assert got.survey.questions == ()
+    assert {n for n, e in enumerate(got.events) if e.issues} == {40}
+    assert set(got.events[40].issues) == {"OTHER_DAY_ORDER", "AMBIGUOUS_HEADER"}
+    assert got.values[40] == "2026-02-13T10:00"
 
 
 def test_a_single_line_of_a_third_person_between_two_is_marked(read) -> None:

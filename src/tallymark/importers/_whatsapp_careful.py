@@ -188,7 +188,7 @@ class Careful:
             return False
         if header is not None and self._found.other_styles[header.form] <= FEW:
             doubt = True
-        if name in self._lone:
+        if name in self._lone or "OTHER_DAY_ORDER" in issues:
             doubt = True
         if doubt:
             issues.append("AMBIGUOUS_HEADER")

@@ -60,7 +60,7 @@ class Clocks:
 
     def _plain_day(self, form: Form, written: str) -> tuple[str, int] | None:
         day, other = self._read_day(form, written)
-        if day is None or other is not None:
+        if day is None or other is not None or self._is_stray(form, written):
             return None
         start = datetime(day.year, day.month, day.day, tzinfo=self._zone)
         if len({(start + timedelta(hours=h)).utcoffset() for h in (-2, 0, 6, 12, 18, 26)}) > 1:
@@ -70,6 +70,10 @@ class Clocks:
     def _read_day(self, form: Form, written: str) -> tuple[date | None, date | None]:
         decision = self._decisions.get(form)
         return decision.read(parts_of(written)) if decision else (None, None)
+
+    def _is_stray(self, form: Form, written: str) -> bool:
+        decision = self._decisions.get(form)
+        return decision is not None and decision.is_stray(parts_of(written))
 
     def read(self, form: Form, *, day: str, clock: str, raw: str) -> Timed:
         """The clock of a line, with every doubt about it named."""
@@ -106,6 +110,8 @@ class Clocks:
             issues.append(doubt)
         if other is not None:
             issues.append("AMBIGUOUS_DATE")
+        if self._is_stray(form, day):
+            issues.append("OTHER_DAY_ORDER")
         second = f"{other}T{stamp.shown}" if other else None
         clock = self._clock(f"{first}T{stamp.shown}", raw, stamp, second)
         return Timed((clock,), seconds, flags, tuple(issues))

@@ -67,7 +67,7 @@ class WhatsApp:
     """The importer."""
 
     NAME = "whatsapp"
-    VERSION = "1"
+    VERSION = "2"
     CHANNEL = "whatsapp"
     SUFFIXES = (".txt",)
     MANY = False
@@ -88,6 +88,7 @@ class WhatsApp:
         "MIXED_DATE_ORDER": "day and month change places within the file",
         "NOT_RECEIVED": "messages that this phone had not received when the chat was exported",
         "NO_SUCH_HOUR": "times in the hour that spring leaves out",
+        "OTHER_DAY_ORDER": "lines that only fit the other order of day and month; they may be pasted text",
         "OUT_OF_ORDER": "lines with a time before that of the line above them",
         "PLACEHOLDER_UNSURE": "lines in angle brackets that look like left-out media in a language not known here",
         "STYLE_CHANGED": "lines with another date style than the rest of the file",
