@@ -11,6 +11,7 @@
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
+    │                                TooManyFailures
     ├── EnvelopeError           50   WrongKey EnvelopeDamaged
     ├── IntegrityError          55
     ├── PackError               60   OutputExists NothingChosen TypesetFailed
@@ -233,6 +234,13 @@ class ReaderFailed(EvidenceError):
 
     exit_code = 47
     next_step = "The original can still be kept with: tallymark attach. Report the format with: tallymark inspect --shape"
+
+
+class TooManyFailures(EvidenceError):
+    """Too many parts of this file stop the reader."""
+
+    exit_code = 49
+    next_step = "Keep it as a plain file with: tallymark attach"
 
 
 class DamagedArchive(EvidenceError):

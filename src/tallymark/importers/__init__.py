@@ -27,7 +27,7 @@ from tallymark.importers._ledger import check_sum
 from tallymark.importers._origin import Input, digesting, name_of, opened, sha256, stamp
 from tallymark.importers._plausible import READ_ON, today
 from tallymark.importers._protocol import Importer
-from tallymark.jail.supply import Descriptor, supplied
+from tallymark.jail.supply import Descriptor
 from tallymark.model.event import EventBatch, Locator, event_id
 
 __all__ = [
@@ -66,14 +66,14 @@ def version(name: str) -> str:
 
 def detect(source: Input) -> list[str]:
     """Names of the formats that can read the file; empty when none can. Looked at in the jail."""
-    with opened(source) as file, supplied(file) as supply:
-        return list(run(Request("detect", supply.given), supply)["formats"])
+    with opened(source) as file:
+        return list(run(Request("detect"), file)["formats"])
 
 
 def shape(source: Input, *, max_lines: int = 40) -> str:
     """The first lines with every letter x and every digit 0, so that a format can be reported."""
-    with opened(source) as file, supplied(file) as supply:
-        return str(run(Request("shape", supply.given, lines=max_lines), supply)["shape"])
+    with opened(source) as file:
+        return str(run(Request("shape", lines=max_lines), file)["shape"])
 
 
 def inspect(
@@ -99,10 +99,10 @@ def inspect(
     stop = on_batch is not None if ask is None else ask
     with opened(source) as file:
         before = stamp(file)
-        with digesting(file) as digest, supplied(file) as supply:
+        with digesting(file) as digest:
             answers = {READ_ON: today(), **(options or {})}
-            request = Request("inspect", supply.given, answers, format, stop)
-            result = run(request, supply, on_batch=on_batch, progress=progress)
+            request = Request("inspect", options=answers, format=format, ask=stop)
+            result = run(request, file, on_batch=on_batch, progress=progress)
             digest_here = digest()
         after = stamp(file)
     if result.pop("sha256", "") != digest_here or before != after:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import accumulate
 
 import msgspec
 
-from tallymark.errors import LimitExceeded
+from tallymark.errors import LimitExceeded, TallymarkError
 from tallymark.importers._ledger import Ledger
+from tallymark.importers._mark import Mark, Place
 from tallymark.model.event import (
     FLAG_MEDIA,
     KINDS,
@@ -24,6 +25,10 @@ from tallymark.model.event import (
 
 BATCH = 8192
 MAX_SENDERS = 65_535  # a sender is two bytes in the columns
+MOST_LISTED = 1000  # of the records that were left out; all are counted
+COMMON_SENTENCES = {
+    "QUARANTINED": "parts on which the reader stopped; they are kept in the file and were left out",
+}
 _KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
 
 
@@ -47,7 +52,9 @@ class Issues:
             {
                 "code": code,
                 "count": count,
-                "detail": self._details.get(code) or self._sentences.get(code, ""),
+                "detail": self._details.get(code)
+                or self._sentences.get(code)
+                or COMMON_SENTENCES.get(code, ""),
             }
             for code, count in self._counts.items()
             if count
@@ -56,6 +63,8 @@ class Issues:
 
 class Sink:
     """Takes events in file order and sends them on in batches of 8,192.
+
+    A format calls ``guarded`` for each record, so that one that breaks its reader stops nothing.
 
     The lists are public because a reader of a million messages writes to them without a call for
     each; ``add`` is the plain way. After writing to the lists, call ``flush_if_full``.
@@ -67,9 +76,16 @@ class Sink:
         *,
         sentences: Mapping[str, str],
         progress: Callable[[int], None] = lambda _done: None,
+        mark: Mark | None = None,
+        skip: Collection[Place] = (),
     ) -> None:
         self._send = send
         self.progress = progress
+        self.source = 0
+        self.member: str | None = None
+        self.quarantined: list[dict[str, object]] = []
+        self._mark = mark or Mark()
+        self._skip = frozenset(skip)
         self.issues = Issues(sentences)
         self.ledger = Ledger()
         self.lines: list[bytes] = []
@@ -109,6 +125,49 @@ class Sink:
         self.parties.append(self.sender(event.sender or ""))
         for code in event.issues:
             self.issues.add(code)
+
+    def guarded(self, start: int, end: int, work: Callable[..., None], *args: object) -> None:
+        """Do the risky part of one record, ``work(*args)``, and enter [start, end) into the ledger.
+
+        ``work`` adds the record's events and does not flush. When it is through, the bytes count as
+        ``records``. When it raises anything but an error of ``tallymark.errors``, or ends or
+        stalls the process (then in the next process), its events are taken back, the bytes count
+        as ``unparsed``, and the issue ``QUARANTINED`` says where they stand.
+        """
+        place = Place(self.source, start, end)
+        if self._skip and place in self._skip:
+            self._quarantine(place, "it ended the reader")
+            return
+        before = len(self.lines)
+        self._mark.begin(*place)
+        try:
+            work(*args)
+        except TallymarkError:
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever a reader breaks at, the rest goes on
+            self._take_back(before)
+            self._quarantine(place, type(problem).__name__)
+        else:
+            self.ledger.records += end - start
+        finally:
+            self._mark.end()
+
+    def _quarantine(self, place: Place, why: str) -> None:
+        self.ledger.unparsed += place.end - place.start
+        self.rejected += 1
+        self.issues.add("QUARANTINED")
+        if len(self.quarantined) < MOST_LISTED:
+            member = {"member": self.member} if self.member is not None else {}
+            self.quarantined.append({"start": place.start, "end": place.end, **member, "why": why})
+
+    def _take_back(self, before: int) -> None:
+        for line in self.lines[before:]:
+            for code in msgspec.json.decode(line, type=Event).issues:
+                self.issues.add(code, count=-1)
+        for column in (self.lines, self.texts, self.seconds, self.parties):
+            del column[before:]
+        for place in [place for place in self._special if place >= before]:
+            del self._special[place]
 
     def flush_if_full(self) -> None:
         """Send every full batch; the rest waits for more."""

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from tallymark import errors, plugins
-from tallymark.errors import AmbiguousFormat, QuestionNeeded, TallymarkError
+from tallymark.errors import AmbiguousFormat, QuestionNeeded, ReaderFailed, TallymarkError
 from tallymark.importers import _shape
 from tallymark.importers._batch import Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
 from tallymark.importers._ledger import Ledger
+from tallymark.importers._mark import Mark
 from tallymark.importers._plausible import READ_ON
 from tallymark.importers._protocol import Importer, Reading, Source, Survey
 from tallymark.importers._source import Opened
@@ -29,10 +30,14 @@ PACKAGE = "tallymark.importers"
 
 def main(frames: int) -> None:
     """Answer the one request on standard input with frames on descriptor ``frames``."""
+    names = plugins.names(PACKAGE)
+    answer(frames, {name: plugins.load(PACKAGE, name, "IMPORTER") for name in names})
+
+
+def answer(frames: int, importers: Mapping[str, Importer]) -> None:
+    """The same with the formats given."""
     gc.disable()  # reading makes no cycles; a sweep over thousands of rows costs a third of the time
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
-    names = plugins.names(PACKAGE)
-    importers = {name: plugins.load(PACKAGE, name, "IMPORTER") for name in names}
     jail = lock_down(size=request.source.size)
     try:
         send(frames, Done(_work(request, importers, frames, jail)))
@@ -84,10 +89,13 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         refusal = QuestionNeeded(str(questions[0]["text"]))
         refusal.questions = questions  # type: ignore[attr-defined]
         raise refusal
-    sink = _sink(importer, frames, sum(source.size for source in reading.sources))
-    parts = [
-        _read(survey, source, sink) for survey, source in zip(surveys, reading.sources, strict=True)
-    ]
+    sink = _sink(request, importer, frames, sum(source.size for source in reading.sources))
+    parts = []
+    for number, (survey, source) in enumerate(zip(surveys, reading.sources, strict=True)):
+        sink.source, sink.member = number, source.member
+        parts.append(_read(survey, source, sink))
+    if sink.quarantined and not sink.events:
+        raise ReaderFailed("The reader stopped at every part of the file.")
     result = {
         "format": importer.NAME,
         "variant": "+".join(sorted({survey.variant for survey in surveys})),
@@ -103,6 +111,8 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         "declared": dict(sum((Counter(survey.declared) for survey in surveys), Counter())),
         **_coverage(opened, sink, parts),
     }
+    if sink.quarantined:
+        result["quarantined"] = sink.quarantined
     result["issues"] = sink.issues.listed()
     return result
 
@@ -115,7 +125,7 @@ def _read(survey: Survey, source: Source, sink: Sink) -> dict[str, Any]:
     return {"member": source.member, "coverage": sink.ledger.close(source.size)}
 
 
-def _sink(importer: Importer, frames: int, size: int) -> Sink:
+def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
     """Where events go: each batch and each step is a frame to the parent."""
 
     def batch(found: EventBatch) -> None:
@@ -124,7 +134,13 @@ def _sink(importer: Importer, frames: int, size: int) -> Sink:
     def progress(done: int) -> None:
         send(frames, Progress(done, size, sink.events))
 
-    sink = Sink(batch, sentences=importer.SENTENCES, progress=progress)
+    sink = Sink(
+        batch,
+        sentences=importer.SENTENCES,
+        progress=progress,
+        mark=Mark(request.mark),
+        skip=request.skip,
+    )
     return sink
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tallymark.errors import ReaderFailed
+from tallymark.importers._mark import Place
 from tallymark.jail.supply import Given
 from tallymark.model.event import EventBatch
 
@@ -17,15 +18,20 @@ _LENGTH = struct.Struct(">I")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What the child is asked for. ``ask``: stop at an open question, before any event."""
+    """What the child is asked for. ``ask``: stop at an open question, before any event.
+
+    ``mark`` is the descriptor of ``_mark``, ``skip`` are records that ended an earlier child.
+    """
 
     work: str
-    source: Given
+    source: Given = Given(0)
     options: dict[str, str] = {}
     format: str | None = None
     ask: bool = False
     lines: int = 40
     chunk: int = 1 << 20
+    mark: int = -1
+    skip: tuple[Place, ...] = ()
 
 
 class Progress(msgspec.Struct, frozen=True, array_like=True, tag="p"):
