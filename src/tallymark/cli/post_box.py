@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tallymark.cli.secrets import passphrase_options
-from tallymark.cli.terminal import emit, json_option, open_diary, plain, progress, table
+from tallymark.cli.terminal import emit, json_option, open_diary, plain, progress, table, vault_path
 from tallymark.errors import RecordError
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ box_option = click.option(
 
 
 def _folder(folder: Path | None) -> Path:
-    from tallymark.diary.place import default_place
+    from tallymark.diary.place import post_box_place
 
-    return folder or default_place().with_name("notes-out")
+    return folder or post_box_place(vault_path(click.get_current_context()))
 
 
 @click.group(name="post-box")

@@ -75,7 +75,7 @@ class PostBox:
 
     def __init__(self, folder: Path) -> None:
         """Open the post-box at ``folder``. Raises NoPostBox, VaultInUse, PostBoxError if damaged."""
-        if not (folder / STATE).is_file():
+        if not is_set_up(folder):
             raise NoPostBox
         self.folder = folder
         self._owner = place.Ownership(folder)
@@ -227,6 +227,11 @@ class PostBox:
                 disk.unlink(Path(entry.path), missing_ok=True)
         while self._file(self._state.next).exists():
             self._advance()
+
+
+def is_set_up(folder: Path) -> bool:
+    """Whether there is a post-box at this place."""
+    return (folder / STATE).is_file()
 
 
 def set_up_bytes(*, box: str, recipient: str, key: bytes, zone: str) -> bytes:

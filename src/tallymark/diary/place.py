@@ -29,6 +29,11 @@ def default_place(environment: dict[str, str] | None = None, platform: str = sys
     return Path(env.get("XDG_DATA_HOME") or home / ".local" / "share") / NEUTRAL_NAME
 
 
+def post_box_place(vault: Path) -> Path:
+    """Where the post-box of this device stands: beside the vault's place, under as neutral a name."""
+    return vault.with_name(vault.name + "-3")
+
+
 def looks_synced(path: Path, platform: str = sys.platform) -> bool:
     """Whether the folder is, or cannot be told not to be, copied to an online account.
 

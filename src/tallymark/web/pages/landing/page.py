@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from tallymark.contributions.post_box import is_set_up
+from tallymark.diary.place import post_box_place
 from tallymark.web.app import error_page
 from tallymark.web.visit import Page, Visit
 
@@ -24,9 +26,11 @@ def arrive(visit: Visit) -> Response:
 
 
 def first(visit: Visit) -> Response:
-    """On to where this visitor is: the device question, the passphrase, or home."""
+    """On to where this visitor is: the device question, the passphrase, a post-box, or home."""
     if visit.book.diary is not None:
         return visit.go("/home")
+    if not visit.book.exists and is_set_up(post_box_place(visit.book.path)):
+        return visit.go("/put")
     return visit.go("/open" if visit.book.exists else "/start")
 
 

@@ -1,0 +1,1 @@
+"""Home: three choices and the tally."""
