@@ -227,6 +227,11 @@ def remove_tree(folder: Path) -> None:
     current().remove_folder(folder)
 
 
+def remove_folder(path: Path) -> None:
+    """Take away an empty folder; lasts after ``sync_folder`` of the one above."""
+    current().remove_folder(path)
+
+
 def sync_folder(folder: Path) -> None:
     """Names given and taken in ``folder`` last when this returns.
 

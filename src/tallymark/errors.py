@@ -7,7 +7,8 @@
     ├── VerificationError        1   NotABundle 2
     ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
     │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
-    │                                DiskReadOnly DiskFailing
+    │                                DiskReadOnly DiskFailing KeysLost NoCopyHere CopyDamaged
+    │                                CopyMismatch
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
@@ -161,6 +162,39 @@ class DiskFailing(VaultError):
         "Copy the whole folder to another disk, then do it again there."
         " Everything confirmed as saved should still be in it."
     )
+
+
+class KeysLost(VaultError):
+    """The file that holds the locked keys is gone. The rest of the vault is still there."""
+
+    exit_code = 23
+    next_step = (
+        "Keep this folder as it is. If you have a copy: tallymark restore COPY --vault NEW-FOLDER."
+    )
+
+
+class NoCopyHere(VaultError):
+    """There is no copy of a vault in this place."""
+
+    exit_code = 25
+    next_step = "Check that the disk is in, and name the folder that holds the copies."
+
+
+class CopyDamaged(VaultError):
+    """A part of the copy is not what was written."""
+
+    exit_code = 26
+    next_step = (
+        "Keep this copy and use another disk for the next one. An older copy here may be whole:"
+        " add --number to the command."
+    )
+
+
+class CopyMismatch(VaultError):
+    """The copies in this place are of another vault."""
+
+    exit_code = 27
+    next_step = "Name another folder for the copies of this vault. Nothing was changed."
 
 
 class RecordError(TallymarkError):

@@ -163,8 +163,9 @@ def test_any_bytes_come_back(tmp_path_factory, data: bytes) -> None:
     folder = tmp_path_factory.mktemp("v")
     (folder / "blobs").mkdir()
     blob = blobs.store(folder, io.BytesIO(data))
+    sealed = blob.sealed
     row = blobs.BlobRow(
-        1, blob.name, "x", blob.identity.secret, blob.sealed.sha256, blob.sealed.size
+        1, blob.name, "x", blob.identity.secret, sealed.sha256, sealed.size, sealed.sealed_size
     )
     with blobs.open_row(folder, row) as reader:
         assert reader.read() == data
@@ -245,8 +246,8 @@ def test_a_missing_or_changed_file_is_said_to_be_so(vault, folder) -> None:
     with vault.open_exhibit(kept.record.id) as reader:
         assert len(reader.read()) == 100_000
     assert [finding.detail[:16] for finding in vault.check()] == [
-        "Exhibit number 2",
-        "Exhibit number 3",
+        "Exhibit AB/2: it",
+        "Exhibit AB/3: it",
     ]
 
 

@@ -1,8 +1,7 @@
-"""Commands for the diary itself: new, list, show, find, check, who-opened."""
+"""Commands for the diary itself: new, list, show, find, who-opened."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +62,7 @@ def list_entries(
         fates = diary.fates()
         chosen = diary.vault.records() if every else diary.entries()
         rows = [_row(stored, fates.get(stored.record.id)) for stored in chosen]
+        last_copy = diary.last_copy()
     if as_json:
         emit(rows)
         return
@@ -71,7 +71,7 @@ def list_entries(
         ([f"#{r['number']}", r["happened"], _kind(r), r["what"], r["written"]] for r in rows),
         struck=[bool(r.get("state")) for r in rows],
     )
-    click.echo(f"{len(rows)} entries.", err=True)
+    click.echo(f"{len(rows)} entries. Last good copy: {last_copy}.", err=True)
 
 
 def _kind(row: dict[str, Any]) -> str:
@@ -202,30 +202,6 @@ def find(
     click.echo(f"{len(hits)} found.", err=True)
 
 
-@click.command()
-@json_option
-@passphrase_options
-@click.pass_context
-def check(
-    ctx: click.Context, as_json: bool, passphrase_file: Path | None, passphrase_fd: int | None
-) -> None:
-    """Read every record and exhibit again and say what does not fit."""
-    with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        findings = diary.check()
-    if as_json:
-        emit([{"what": f.what, "detail": f.detail} for f in findings])
-    else:
-        for finding in findings:
-            click.echo(f"{finding.what}: {finding.detail}")
-        click.echo(
-            "Everything reads back as it was written."
-            if not findings
-            else f"{len(findings)} problems."
-        )
-    if findings:
-        sys.exit(15)
-
-
 @click.command(name="who-opened")
 @json_option
 @passphrase_options
@@ -242,4 +218,4 @@ def who_opened(
     table(("when", "what", "detail"), ((a.at, a.what, a.detail) for a in acts))
 
 
-COMMANDS = (new, list_entries, show, find, check, who_opened)
+COMMANDS = (new, list_entries, show, find, who_opened)

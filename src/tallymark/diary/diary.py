@@ -10,13 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from tallymark.diary import handover, intake, passphrase, place, writing
+from tallymark.diary import copies, handover, intake, passphrase, place, writing
 from tallymark.errors import RecordError, UnknownRecord, UnsafePlace
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Body,
     Correction,
+    Exhibit,
+    Import,
     Incident,
     Order,
     Question,
@@ -84,6 +86,34 @@ class Diary:
     ) -> Self:
         """Open a vault. Raises ``VaultNotFound``, ``WrongPassphrase``, ``VaultInUse`` and others."""
         return cls(Vault.open(path, passphrase=passphrase, now=now), now=now)
+
+    @classmethod
+    def restore(
+        cls,
+        kept: Path,
+        path: Path,
+        *,
+        passphrase: str,
+        number: int | None = None,
+        allow_synced: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        now: Callable[[], datetime] = system_clock,
+    ) -> tuple[Self, copies.Restored]:
+        """Make a copy a vault in a new or empty folder, check all of it, and open it.
+
+        ``kept`` is where the copies are. What is returned names what is missing. Raises
+        ``NoCopyHere``, ``WrongPassphrase``, ``CopyDamaged``, ``VaultExists``, ``UnsafePlace``.
+        """
+        vault, restored = copies.restore(
+            kept,
+            path,
+            passphrase=passphrase,
+            now=now,
+            number=number,
+            allow_synced=allow_synced,
+            progress=progress,
+        )
+        return cls(vault, now=now), restored
 
     def __enter__(self) -> Self:
         """The diary itself."""
@@ -301,6 +331,43 @@ class Diary:
     def acts(self) -> list[Act]:
         """Who opened this vault and when, wrong tries, packs: newest last."""
         return self.vault.acts()
+
+    def back_up(
+        self,
+        to: Path,
+        *,
+        keep: int | None = None,
+        allow_synced: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> copies.Copy:
+        """Make a sealed copy in another place and read every byte of it back.
+
+        After a good one ``keep`` takes away all but the newest so many. ``progress(done, total)``
+        in bytes. Raises ``UnsafePlace``, ``CopyMismatch``, ``CopyDamaged``, ``DiskFull``; earlier
+        copies stay whole.
+        """
+        return copies.back_up(
+            self.vault, to, keep=keep, allow_synced=allow_synced, progress=progress
+        )
+
+    def last_copy(self) -> str:
+        """How long ago the last good copy was made, in words: ``6 days ago``, ``none yet``."""
+        return copies.how_old(self.vault.last_copy, now=self._now(), zone=self.vault.zone)
+
+    def counts(self) -> dict[str, int]:
+        """How many records, files and messages there are, erased ones left out."""
+        bodies = [stored.record.body for stored in self.vault.records()]
+        replaced = {body.replaces for body in bodies if isinstance(body, Import)}
+        imports = [s.record for s in self.vault.records() if isinstance(s.record.body, Import)]
+        return {
+            "records": len(bodies),
+            "files": sum(isinstance(body, Exhibit) for body in bodies),
+            "messages": sum(
+                record.body.events
+                for record in imports
+                if isinstance(record.body, Import) and record.id not in replaced
+            ),
+        }
 
     def check(self, *, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
         """Read every exhibit and record again and say what does not fit. Empty when all fits."""

@@ -3,6 +3,7 @@
 The order of writing is fixed by ``docs/spec/vault.md``. ``Vault`` is the one way in.
 """
 
+from tallymark.vault.backup import Copy, Restored, check_copy
 from tallymark.vault.check import Finding
 from tallymark.vault.events import EventWriter
 from tallymark.vault.log import Act, Stored
@@ -10,4 +11,15 @@ from tallymark.vault.narrowing import Narrow
 from tallymark.vault.search import Hit
 from tallymark.vault.vault import Vault
 
-__all__ = ["Act", "EventWriter", "Finding", "Hit", "Narrow", "Stored", "Vault"]
+__all__ = [
+    "Act",
+    "Copy",
+    "EventWriter",
+    "Finding",
+    "Hit",
+    "Narrow",
+    "Restored",
+    "Stored",
+    "Vault",
+    "check_copy",
+]

@@ -47,6 +47,7 @@ class BlobRow:
     identity: str | None
     sha256: str
     size: int
+    sealed_size: int
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -137,7 +138,7 @@ def insert(connection: Connection, blob: Blob, *, ordinal: int, exhibit: str) ->
 def rows(connection: Connection) -> list[BlobRow]:
     """Every blob row by number."""
     found = connection.execute(
-        "SELECT ordinal, name, exhibit, identity, sha256, size FROM blobs ORDER BY ordinal"
+        "SELECT ordinal, name, exhibit, identity, sha256, size, sealed_size FROM blobs ORDER BY ordinal"
     )
     return [BlobRow(*row) for row in found]
 
@@ -145,7 +146,7 @@ def rows(connection: Connection) -> list[BlobRow]:
 def row_of(connection: Connection, exhibit: str) -> BlobRow | None:
     """The row of one exhibit record, or None."""
     found = connection.execute(
-        "SELECT ordinal, name, exhibit, identity, sha256, size FROM blobs WHERE exhibit = ?",
+        "SELECT ordinal, name, exhibit, identity, sha256, size, sealed_size FROM blobs WHERE exhibit = ?",
         (exhibit,),
     ).fetchone()
     return None if found is None else BlobRow(*found)

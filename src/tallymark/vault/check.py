@@ -13,10 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tallymark.errors import EnvelopeError, IntegrityError, TallymarkError
 from tallymark.integrity import checkpoint
 from tallymark.integrity.digest import sha256_stream
+from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.merkle import Frontier, leaf_hash
 from tallymark.model.record import Exhibit, Import
 from tallymark.vault import blobs, generations, place
@@ -34,23 +36,68 @@ class Finding:
     detail: str
 
 
+class Originals(Protocol):
+    """Where the sealed originals of a database lie: in its vault, or in a copy."""
+
+    def open(self, row: blobs.BlobRow) -> SealedReader:
+        """The plaintext of one. Raises VaultDamaged, EnvelopeError."""
+
+    def strays(self, rows: list[blobs.BlobRow]) -> Iterator[str]:
+        """Names of those that no row names."""
+
+
+@dataclass(frozen=True, slots=True)
+class InVault:
+    """The originals in the folder of a vault."""
+
+    folder: Path
+
+    def open(self, row: blobs.BlobRow) -> SealedReader:
+        """The plaintext of one. Raises VaultDamaged, EnvelopeError."""
+        return blobs.open_row(self.folder, row)
+
+    def strays(self, rows: list[blobs.BlobRow]) -> Iterator[str]:
+        """Names of those that no row names, but for what is on its way."""
+        held = {row.name + blobs.SUFFIX for row in rows}
+        for entry in os.scandir(self.folder / place.BLOBS):
+            if entry.name not in held and not entry.name.endswith(place.PART):
+                yield entry.name
+
+
 def check(
-    folder: Path, database: Database, *, logs: tuple[Log, Log], progress: Progress | None = None
+    database: Database,
+    *,
+    logs: tuple[Log, Log],
+    originals: Originals,
+    progress: Progress | None = None,
 ) -> list[Finding]:
     """Every finding; an empty list when all fits.
 
     ``progress`` gets (bytes done, bytes in all) over the exhibits. Entries can be saved meanwhile,
     except while one exhibit's row or one generation is read.
     """
-    found: list[Finding] = []
-    steps: list[Callable[[], Iterator[Finding]]] = [
+    return _all(
         lambda: _database(database),
         lambda: _log(database, logs[DIARY], table="records"),
         lambda: _log(database, logs[ACTS], table="acts"),
         lambda: _records(database),
-        lambda: _blobs(folder, database, progress),
+        lambda: _blobs(originals, database, progress),
         lambda: _events(database),
-    ]
+    )
+
+
+def check_stored(
+    database: Database, *, originals: Originals, progress: Progress | None = None
+) -> list[Finding]:
+    """The same for a database of any schema: its own check, and its originals."""
+    return _all(
+        lambda: _database(database),
+        lambda: _blobs(originals, database, progress),
+    )
+
+
+def _all(*steps: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    found: list[Finding] = []
     for step in steps:
         try:
             found.extend(step())
@@ -108,34 +155,38 @@ def _records(database: Database) -> Iterator[Finding]:
             yield Finding("record", f"Number {one.index} is filed under another name.")
 
 
-def _blobs(folder: Path, database: Database, progress: Progress | None) -> Iterator[Finding]:
+def _blobs(
+    originals: Originals, database: Database, progress: Progress | None
+) -> Iterator[Finding]:
     with database.read() as connection:
         rows = blobs.rows(connection)
         stated = {
-            one.record.id: (body.sha256, body.size)
+            one.record.id: held
             for one in load_records(connection)
-            if isinstance(body := one.record.body, Exhibit)
+            if isinstance(held := one.record.body, Exhibit)
         }
     total, done = sum(row.size for row in rows), 0
     for row in rows:
         if row.identity is not None:
-            fault = _blob_fault(folder, row)
-            if fault is None and stated.get(row.exhibit) != (row.sha256, row.size):
+            body = stated.get(row.exhibit)
+            fault = _blob_fault(originals, row)
+            if fault is None and (
+                body is None or (body.sha256, body.size) != (row.sha256, row.size)
+            ):
                 fault = "its record states another file"
             if fault is not None:
-                yield Finding("exhibit", f"Exhibit number {row.ordinal}: {fault}.")
+                name = f"Exhibit {body.number}" if body else f"Exhibit number {row.ordinal}"
+                yield Finding("exhibit", f"{name}: {fault}.")
         done += row.size
         if progress is not None:
             progress(done, total)
-    held = {row.name + blobs.SUFFIX for row in rows}
-    for entry in os.scandir(folder / place.BLOBS):
-        if entry.name not in held and not entry.name.endswith(place.PART):
-            yield Finding("exhibit", "There is a sealed file that no exhibit names.")
+    for _ in originals.strays(rows):
+        yield Finding("exhibit", "There is a sealed file that no exhibit names.")
 
 
-def _blob_fault(folder: Path, row: blobs.BlobRow) -> str | None:
+def _blob_fault(originals: Originals, row: blobs.BlobRow) -> str | None:
     try:
-        with blobs.open_row(folder, row) as reader:
+        with originals.open(row) as reader:
             buffered = io.BufferedReader(reader, buffer_size=1 << 20)
             found = sha256_stream(buffered)
     except EnvelopeError:

@@ -70,11 +70,11 @@ def create(
     """Make a vault in a new or empty folder. See ``Vault.create``."""
     _must_be_zone(zone)
     place.make_folder(path)
-    with _owned(path) as owner:
-        place.clear_unfinished(path)
+    with owned(path) as owner:
+        place.begin(path)
         master = bytearray(keys.new_master())
         box = Identity.generate()
-        with _closed_on_error(
+        with closed_on_error(
             open_database(path / place.DATABASE, key=master, create=True)
         ) as database:
             vault_id = _fill(database, zone=zone, box=box, now=now, device=device)
@@ -86,16 +86,17 @@ def create(
                 passphrase=passphrase,
                 cost=cost,
             )
-            return _parts(path, database, owner, master, device)
+            place.finished(path)
+            return parts(path, database, owner, master, device)
 
 
 def open_vault(path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Opened:
     """Open a vault and tidy it. See ``Vault.open``."""
     slots = keys.read(path)
-    with _owned(path) as owner:
+    with owned(path) as owner:
         master = _master(path, slots, passphrase, now)
-        with _closed_on_error(open_database(path / place.DATABASE, key=master)) as database:
-            opened = _parts(path, database, owner, master, device)
+        with closed_on_error(open_database(path / place.DATABASE, key=master)) as database:
+            opened = parts(path, database, owner, master, device)
             if slots.vault != opened.vault_id:
                 raise VaultDamaged("The locked keys belong to another vault.")
             _tidy(opened)
@@ -115,7 +116,8 @@ def open_vault(path: Path, *, passphrase: str, now: Clock, device: Device = THIS
 
 
 @contextmanager
-def _owned(path: Path) -> Iterator[place.Ownership]:
+def owned(path: Path) -> Iterator[place.Ownership]:
+    """The system's lock, given back on any error and else kept. Raises VaultInUse."""
     owner = place.Ownership(path)
     try:
         yield owner
@@ -125,7 +127,8 @@ def _owned(path: Path) -> Iterator[place.Ownership]:
 
 
 @contextmanager
-def _closed_on_error(database: Database) -> Iterator[Database]:
+def closed_on_error(database: Database) -> Iterator[Database]:
+    """The database, closed on any error and else kept open."""
     try:
         yield database
     except BaseException:
@@ -133,32 +136,62 @@ def _closed_on_error(database: Database) -> Iterator[Database]:
         raise
 
 
-def _parts(
-    path: Path,
-    database: Database,
-    owner: place.Ownership,
-    master: bytearray,
-    device: Device,
-) -> Opened:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a database says of the vault that it is of."""
+
+    vault_id: str
+    zone: str
+    epoch: int
+    key: SigningKey
+    inbox: Identity
+
+    @property
+    def logs(self) -> tuple[Log, Log]:
+        """The log of records, and the log of what was done to the vault."""
+        origin = f"{self.vault_id}/{self.epoch}"
+        return Log(DIARY, origin, self.key), Log(ACTS, f"{origin}/acts", self.key)
+
+
+def describe(database: Database) -> Described:
+    """Whose database this is. Raises VaultDamaged."""
     with database.read() as connection:
         meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
         hidden = dict(connection.execute("SELECT name, secret FROM secrets").fetchall())
     try:
         epoch = int(meta["epoch"])
-        return Opened(
-            folder=path,
-            database=database,
-            owner=owner,
-            master=master,
+        return Described(
             vault_id=meta["vault"],
             zone=meta["zone"],
             epoch=epoch,
             key=SigningKey.from_seed(hidden[f"signing/{epoch}"]),
             inbox=Identity.parse(hidden["inbox"].decode()),
-            device=device,
         )
     except (KeyError, ValueError) as problem:
         raise VaultDamaged("The vault's own description is missing.") from problem
+
+
+def parts(
+    path: Path,
+    database: Database,
+    owner: place.Ownership,
+    master: bytearray,
+    device: Device = THIS_DEVICE,
+) -> Opened:
+    """The parts of a vault whose database is open. Raises VaultDamaged."""
+    said = describe(database)
+    return Opened(
+        folder=path,
+        database=database,
+        owner=owner,
+        master=master,
+        vault_id=said.vault_id,
+        zone=said.zone,
+        epoch=said.epoch,
+        key=said.key,
+        inbox=said.inbox,
+        device=device,
+    )
 
 
 def _fill(database: Database, *, zone: str, box: Identity, now: Clock, device: Device) -> str:
@@ -191,6 +224,7 @@ def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> byt
 def _tidy(opened: Opened) -> None:
     """Sweep what was never acknowledged and take in the notes that wait."""
     disk.unlink(opened.folder / (place.SLOTS + place.PART), missing_ok=True)
+    place.finished(opened.folder)
     with opened.database.read() as connection:
         blobs.sweep(opened.folder, connection)
     generations.sweep(opened.database)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from tallymark import disk
 from tallymark.disk import sync_folder as sync_folder  # noqa: PLC0414 - for the rooms beside
-from tallymark.errors import VaultExists, VaultInUse, VaultNotFound
+from tallymark.errors import KeysLost, VaultExists, VaultInUse, VaultNotFound
 from tallymark.vault.store import plain_errors
 
 DATABASE = "vault.db"
@@ -24,31 +24,53 @@ LOCK = "lock"
 BLOBS = "blobs"
 INBOX = "inbox"
 PART = ".part"
+UNFINISHED = "unfinished" + PART
+"""Lies in a folder while a vault is made or restored in it; only then may the next go over it."""
 _OURS = frozenset(
-    {DATABASE, DATABASE + "-wal", DATABASE + "-shm", LOCK, BLOBS, INBOX, SLOTS + PART}
+    {
+        *(DATABASE + end for end in ("", "-wal", "-shm", "-journal")),
+        *(LOCK, BLOBS, INBOX, SLOTS + PART, UNFINISHED),
+    }
 )
 
 
 def make_folder(path: Path) -> None:
     """Make the vault's folder, mode 0700. Raises VaultExists unless it is new or empty.
 
-    What an interrupted making left behind counts as empty: without ``slots`` nothing can be in it.
+    What an interrupted making or restoring left behind counts as empty: it says so by a file.
     """
     if path.exists() and not path.is_dir():
         raise VaultExists
     disk.make_folder(path)
     inside = {entry.name for entry in path.iterdir()}
-    if not inside <= _OURS or any(_has_files(path / name) for name in (BLOBS, INBOX)):
+    if not inside <= _OURS or (_holds_something(path) and UNFINISHED not in inside):
         raise VaultExists
-    path.chmod(0o700)
+    # A disk that knows no modes, such as a USB stick's, may refuse to set one.
+    with suppress(PermissionError):
+        path.chmod(0o700)
 
 
-def clear_unfinished(path: Path) -> None:
-    """Remove what an interrupted making left, once the folder is ours; make the inner folders."""
-    for name in _OURS - {BLOBS, INBOX, LOCK}:
+def _holds_something(path: Path) -> bool:
+    return (path / DATABASE).exists() or any(_has_files(path / name) for name in (BLOBS, INBOX))
+
+
+def begin(path: Path) -> None:
+    """Remove what an interrupted making left, once the folder is ours, and begin anew.
+
+    Until ``finished`` the folder is known to hold nothing that anybody was told is saved.
+    """
+    write_file(path / UNFINISHED, lambda _: None)
+    for name in _OURS - {BLOBS, INBOX, LOCK, UNFINISHED}:
         disk.unlink(path / name, missing_ok=True)
     for name in (BLOBS, INBOX):
         disk.make_folder(path / name)
+        for file in (path / name).iterdir():
+            disk.unlink(file)
+
+
+def finished(path: Path) -> None:
+    """The folder holds a vault. Harmless when that was said before."""
+    disk.unlink(path / UNFINISHED, missing_ok=True)
 
 
 def _has_files(folder: Path) -> bool:
@@ -56,9 +78,17 @@ def _has_files(folder: Path) -> bool:
 
 
 def must_be_vault(path: Path) -> None:
-    """Raises VaultNotFound unless ``path`` holds a finished vault."""
-    if not (path / SLOTS).is_file():
-        raise VaultNotFound
+    """Raises VaultNotFound unless ``path`` holds a finished vault, KeysLost for one without keys."""
+    if (path / SLOTS).is_file():
+        return
+    if (path / UNFINISHED).is_file():
+        raise VaultNotFound(
+            "A vault was being made or restored in this place, and that did not come to its end.",
+            next_step="Do it once more: tallymark new, or tallymark restore. Nothing is lost by it.",
+        )
+    if path.is_dir() and _holds_something(path):
+        raise KeysLost
+    raise VaultNotFound
 
 
 class Ownership:

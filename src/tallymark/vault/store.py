@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import apsw
 
@@ -27,6 +27,9 @@ CIPHER = "chacha20"
 KEY_SIZE = 32
 CACHE_KIB = 64 * 1024
 PLAIN_HEADER = b"SQLite format 3"
+TABLES = "tallymark.vault.migrations"
+_FOLD_PAGES = 4000
+_Seen = TypeVar("_Seen")
 
 
 class Turn:
@@ -103,6 +106,7 @@ class Database:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._open = True
+        self._still = False
         self.turn = Turn()
 
     @contextmanager
@@ -132,14 +136,56 @@ class Database:
 
     @contextmanager
     def overwriting(self) -> Iterator[None]:
-        """What is deleted in the block is overwritten in the file, and the journal is emptied."""
+        """What is deleted in the block is overwritten in the file, and the journal is emptied.
+
+        While a copy is made of the file, that is done at the end of the copying.
+        """
         with self.read():
             self._connection.pragma("secure_delete", 1)
             try:
                 yield
             finally:
                 self._connection.pragma("secure_delete", 0)
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._fold()
+
+    @contextmanager
+    def still(self, look: Callable[[Connection], _Seen]) -> Iterator[tuple[_Seen, Path]]:
+        """What ``look`` sees, and the file that holds it all and does not change in the block.
+
+        Others can save meanwhile: that goes to the log, which is folded in afterwards. Where there
+        is a rollback journal instead, they wait.
+        """
+        with ExitStack() as stack:
+            with self.read() as connection:
+                self._fold()
+                seen = look(connection)
+                if self._journal() == "wal":
+                    self._still = True
+                    self._connection.wal_autocheckpoint(0)
+                    stack.callback(self._stir)
+                else:
+                    stack.enter_context(self.turn)
+            yield seen, Path(self._connection.filename)
+
+    def _stir(self) -> None:
+        with self.turn:
+            self._still = False
+            if self._open:
+                self._connection.wal_autocheckpoint(_FOLD_PAGES)
+                self._fold()
+
+    def _fold(self) -> None:
+        """Write the log into the file and empty it, unless somebody reads the file."""
+        if not self._still:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _journal(self) -> str:
+        return str(self._connection.pragma("journal_mode"))
+
+    def schema(self) -> int:
+        """The number of the last step that made its tables."""
+        with self.read():
+            return int(self._connection.pragma("user_version"))
 
     def close(self) -> None:
         """Write the log back into the database file and close. Doing it twice is harmless."""
@@ -147,7 +193,7 @@ class Database:
             if self._open:
                 self._open = False
                 with suppress(apsw.Error):
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._fold()
                 self._connection.close(True)
 
 
@@ -156,7 +202,7 @@ def open_database(
     *,
     key: bytes | bytearray,
     create: bool = False,
-    tables: str = "tallymark.vault.migrations",
+    tables: str = TABLES,
 ) -> Database:
     """Open (or make) the database at ``path`` with its raw 32-byte key. The only place that does.
 
@@ -184,14 +230,41 @@ def open_database(
     return Database(connection)
 
 
-def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
+def open_reading(name: str | Path, *, key: bytes | bytearray, vfs: str | None = None) -> Database:
+    """Open a database that nobody writes to, in a file or behind a VFS; nothing is written.
+
+    Its schema stays as it is. Raises VaultDamaged when the key does not fit or it is not whole.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    with plain_errors():
+        where = str(name) if vfs else f"{Path(name).resolve().as_uri()}?immutable=1"
+        connection = apsw.Connection(where, flags=flags, vfs=vfs)
+        try:
+            _set_key(connection, key)
+            connection.pragma("user_version")
+        except BaseException:
+            connection.close(True)
+            raise
+    return Database(connection)
+
+
+def newest_schema(tables: str = TABLES) -> int:
+    """The number of the last step that this version knows."""
+    return _steps(tables)[-1][0]
+
+
+def _set_key(connection: apsw.Connection, key: bytes | bytearray) -> None:
     if len(key) != KEY_SIZE:
         raise VaultError("The key of the vault has the wrong length.")
     if connection.pragma("cipher", CIPHER) != CIPHER:
         raise VaultError("This installation cannot encrypt; nothing was stored.")
     connection.execute(f"PRAGMA key='raw:{key.hex()}'")
-    connection.pragma("page_size", 4096)
     connection.pragma("temp_store", 2)
+
+
+def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
+    _set_key(connection, key)
+    connection.pragma("page_size", 4096)
     connection.pragma("foreign_keys", 1)
     # One process owns a vault, so the shared index of the WAL lives in memory, not in a file.
     connection.pragma("locking_mode", "exclusive")
@@ -199,7 +272,7 @@ def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
         raise VaultError("This disk does not support the vault's journal.")
     connection.pragma("synchronous", 2)
     connection.pragma("cache_size", -CACHE_KIB)
-    connection.pragma("wal_autocheckpoint", 4000)
+    connection.pragma("wal_autocheckpoint", _FOLD_PAGES)
     connection.pragma("journal_size_limit", 16 << 20)
 
 

@@ -15,10 +15,11 @@ from tallymark.integrity.signature import SigningKey
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import Body, Exhibit, Import, Question, Record, Tombstone
 from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening
+from tallymark.vault.backup import Copy, Restored, back_up, restore, unlock
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.boxes import Boxes
 from tallymark.vault.casefile import Snapshots, Wanted
-from tallymark.vault.check import Finding, check
+from tallymark.vault.check import Finding, InVault, check
 from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found
@@ -27,6 +28,8 @@ from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
 from tallymark.vault.search import Hit, Searcher, index_record
 from tallymark.vault.store import Connection
+
+_LAST_COPY = "last_copy"
 
 
 class Vault:
@@ -77,6 +80,29 @@ class Vault:
         """
         opened = opening.open_vault(path, passphrase=passphrase, now=now, device=device)
         return cls(opened, now=now)
+
+    @classmethod
+    def restore(
+        cls,
+        copies: Path,
+        path: Path,
+        *,
+        passphrase: str,
+        now: Clock,
+        number: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[Self, Restored]:
+        """Make a copy (the newest, or ``number``) a vault in a new or empty folder, and open it.
+
+        Everything is checked where it now lies, and a new epoch begins. A damaged original is left
+        out and named in what is returned. On any error no vault is left at ``path``. Raises
+        NoCopyHere, WrongPassphrase, CopyDamaged, VaultExists, VaultTooNew, DiskFull.
+        """
+        home, number, master = unlock(copies, passphrase=passphrase, number=number)
+        opened, restored = restore(
+            home, path, number=number, master=master, now=now, progress=progress
+        )
+        return cls(opened, now=now), restored
 
     def __enter__(self) -> Self:
         """The vault itself."""
@@ -336,10 +362,7 @@ class Vault:
     def act(self, what: str, detail: str = "") -> Act:
         """Note in the acts log that something was done to the vault. It never leaves the vault."""
         with self._database.transaction() as connection:
-            at, clock = self._now.reading()
-            return log.insert_act(
-                connection, self._acts, at=log.stamp(at), what=what, detail=detail, clock=clock
-            )
+            return self._insert_act(connection, what, detail)
 
     def acts(self) -> list[Act]:
         """Everything done to the vault, oldest first; wrong tries appear at the next opening."""
@@ -363,8 +386,48 @@ class Vault:
 
     def check(self, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
         """Read everything again; what does not hold what was written. Empty when all fits."""
-        logs = (self._diary, self._acts)
-        return check(self.folder, self._database, logs=logs, progress=progress)
+        logs, originals = (self._diary, self._acts), InVault(self.folder)
+        return check(self._database, logs=logs, originals=originals, progress=progress)
+
+    def back_up(
+        self,
+        place: Path,
+        *,
+        keep: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Copy:
+        """Make a copy in another place and read every byte of it back.
+
+        ``place`` is a folder or a disk; ``docs/spec/backup.md`` says where in it the copies lie.
+        After a good one ``keep`` takes away all but so many. ``progress`` gets (bytes done, in
+        all), reading back included. Entries can be saved meanwhile. Earlier copies stay whole on
+        any error. Raises UsageProblem, CopyMismatch, CopyDamaged, DiskFull, DiskReadOnly.
+        """
+        copy = back_up(self._opened, place, now=self._now, keep=keep, progress=progress)
+        self._note_copy(copy)
+        return copy
+
+    @property
+    def last_copy(self) -> str | None:
+        """When the last good copy was made, by this device's clock in UTC; None before the first."""
+        with self._database.read() as connection:
+            found = connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_COPY,)).get
+        return None if found is None else str(found)
+
+    def _note_copy(self, copy: Copy) -> None:
+        good = not copy.findings
+        with self._database.transaction() as connection:
+            what = "copy made" if good else "copy made with faults"
+            self._insert_act(connection, what, f"number {copy.number}")
+            if good:
+                row = (_LAST_COPY, copy.made)
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+
+    def _insert_act(self, connection: Connection, what: str, detail: str) -> Act:
+        at, clock = self._now.reading()
+        return log.insert_act(
+            connection, self._acts, at=log.stamp(at), what=what, detail=detail, clock=clock
+        )
 
     def _all(self) -> list[Stored]:
         with self._database.read() as connection:

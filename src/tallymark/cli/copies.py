@@ -1,0 +1,194 @@
+"""Commands for copies in another place, and for reading everything again: backup, restore, check."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tallymark.cli.secrets import passphrase_options, read_passphrase
+from tallymark.cli.terminal import emit, json_option, open_diary, progress, vault_path
+from tallymark.errors import VaultDamaged
+
+if TYPE_CHECKING:
+    from tallymark.vault import Finding
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+number_option = click.option(
+    "--number", type=click.IntRange(min=1), help="Which copy; left out: the newest."
+)
+synced_option = click.option(
+    "--allow-synced-folder", is_flag=True, help="Use a folder that is copied to an account."
+)
+
+
+@contextmanager
+def bytes_done(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A moving line on a terminal, from bytes done and bytes in all."""
+    with progress(label) as moved:
+        yield lambda done, total: moved(done, total, 0)
+
+
+@click.command()
+@click.argument("to", type=FOLDER)
+@click.option(
+    "--keep", type=click.IntRange(min=1), help="Keep only so many copies there, the newest."
+)
+@synced_option
+@json_option
+@passphrase_options
+@click.pass_context
+def backup(
+    ctx: click.Context,
+    to: Path,
+    keep: int | None,
+    allow_synced_folder: bool,
+    as_json: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Make a sealed copy of everything in another place, and read it back.
+
+    TO is a folder or a USB stick. The first copy holds everything; the next ones add what is new.
+    Your passphrase opens it. Only the notebook is not in it.
+    """
+    with (
+        open_diary(ctx, passphrase_file, passphrase_fd) as diary,
+        bytes_done("Copying and reading back") as moved,
+    ):
+        copy = diary.back_up(to, keep=keep, allow_synced=allow_synced_folder, progress=moved)
+    if as_json:
+        emit({**asdict(copy), "folder": str(copy.folder), "findings": _rows(copy.findings)})
+    else:
+        click.echo(f"Copy {copy.number} is in {copy.folder}")
+        click.echo(
+            f"{copy.size:,} bytes in all, {copy.new_bytes:,} of them new."
+            f" {copy.originals} files. Every byte was read back from there."
+        )
+        if copy.dropped:
+            click.echo(f"Taken away: {len(copy.dropped)} older copies.")
+        _say(copy.findings, good="The copy is good.")
+    _leave(copy.findings)
+
+
+@click.command()
+@click.argument("copies", metavar="FROM", type=FOLDER)
+@click.option("--vault", "target", type=FOLDER, help="Where to: a new or empty folder.")
+@number_option
+@synced_option
+@json_option
+@passphrase_options
+@click.pass_context
+def restore(
+    ctx: click.Context,
+    copies: Path,
+    target: Path | None,
+    number: int | None,
+    allow_synced_folder: bool,
+    as_json: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Make a vault from a copy, on this or another computer, and check all of it.
+
+    The passphrase is the one that the vault had when the copy was made. Nothing is ever restored
+    over a vault that is there.
+    """
+    from tallymark.diary import Diary
+
+    path = target or vault_path(ctx)
+    secret = read_passphrase(passphrase_file, passphrase_fd)
+    with bytes_done("Restoring and checking") as moved:
+        diary, restored = Diary.restore(
+            copies,
+            path,
+            passphrase=secret,
+            number=number,
+            allow_synced=allow_synced_folder,
+            progress=moved,
+        )
+    with diary:
+        entries = len(diary.vault.records())
+    if as_json:
+        emit({**asdict(restored), "folder": str(path), "findings": _rows(restored.findings)})
+    else:
+        click.echo(f"Restored copy {restored.number} of {restored.made} to {path}")
+        click.echo(f"{entries} records. They go on under a new key, and the log says so.")
+        _say(restored.findings, good="Everything reads back as it was written.")
+    _leave(restored.findings)
+
+
+@click.command()
+@click.option("--backup", "copies", type=FOLDER, help="Check a copy in this place instead.")
+@number_option
+@json_option
+@passphrase_options
+@click.pass_context
+def check(
+    ctx: click.Context,
+    copies: Path | None,
+    number: int | None,
+    as_json: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Read every record, file and message again and say what does not fit.
+
+    With --backup a copy is read where it lies; nothing is restored and nothing is written.
+    """
+    if copies is not None:
+        _check_copy(copies, number, as_json, read_passphrase(passphrase_file, passphrase_fd))
+        return
+    with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
+        with bytes_done("Reading again") as moved:
+            findings = diary.check(progress=moved)
+        counts, last = diary.counts(), diary.vault.last_copy
+    if as_json:
+        emit(_rows(findings))
+    else:
+        click.echo("Read again: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()) + ".")
+        _say(findings, good="Everything reads back as it was written.")
+        if findings and last:
+            click.echo(f"Your last good copy is of {last}. It may hold what is missing here.")
+            click.echo("Next: tallymark restore COPY --vault NEW-FOLDER", err=True)
+        elif findings:
+            click.echo(f"Next: {VaultDamaged.next_step}", err=True)
+    _leave(findings)
+
+
+def _check_copy(copies: Path, number: int | None, as_json: bool, secret: str) -> None:
+    from tallymark.diary import copies as kept
+
+    with bytes_done("Reading the copy") as moved:
+        chosen, made, findings = kept.check(
+            copies, passphrase=secret, number=number, progress=moved
+        )
+    if as_json:
+        emit({"number": chosen, "made": made, "findings": _rows(findings)})
+    else:
+        click.echo(f"Copy {chosen} of {made} was read, every byte.")
+        _say(findings, good="The copy is good.")
+    _leave(findings)
+
+
+def _rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [{"what": finding.what, "detail": finding.detail} for finding in findings]
+
+
+def _say(findings: Sequence[Finding], *, good: str) -> None:
+    for finding in findings:
+        click.echo(f"{finding.what}: {finding.detail}")
+    click.echo(good if not findings else f"{len(findings)} problems. The rest reads back.")
+
+
+def _leave(findings: Sequence[Finding]) -> None:
+    if findings:
+        sys.exit(VaultDamaged.exit_code)
+
+
+COMMANDS = (backup, restore, check)
