@@ -8,6 +8,7 @@ columns, so that a million of them can be looked at without making a million obj
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -52,6 +53,7 @@ FLAG_AMBIGUOUS = 8
 FLAG_FOLD_UNKNOWN = 16
 FLAG_OMITTED = 32
 FLAG_MISSED = 64
+FLAG_UNSENT = 128  # a draft, or a message that never left the phone
 
 
 class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -174,6 +176,12 @@ class EventBatch(msgspec.Struct, frozen=True):
     senders: bytes
     new_senders: tuple[str, ...] = ()
 
+
+CHANNEL_OF_KIND: Mapping[str, Mapping[Kind, str]] = {
+    "sms_mms": {"call": "voice", "voicemail": "voicemail"},
+}
+"""Kinds that reach a person another way than the rest of their export: a phone's list of calls
+stands in the same backup as its texts. By the channel of the import; others keep their own."""
 
 NO_TIME = -(2**63)
 

@@ -26,7 +26,7 @@ from itertools import compress, islice
 from operator import sub
 
 from tallymark.model.casefile import Casefile, EventColumns, EventSource
-from tallymark.model.event import KINDS, MESSAGE_KINDS
+from tallymark.model.event import CHANNEL_OF_KIND, FLAG_UNSENT, KINDS, MESSAGE_KINDS
 from tallymark.picture._clock import FAR, LocalClock
 from tallymark.picture._entries import Entry, entries
 from tallymark.picture._words import lane_key, lane_label, lane_order
@@ -220,7 +220,7 @@ def own_messages(casefile: Casefile) -> tuple[array[int], array[int]]:
     """(UTC seconds, rows) of what the person sent, where an export says that it was theirs."""
     events = casefile.events
     kinds = where(events.kind, {KINDS.index(kind) for kind in MESSAGE_KINDS})
-    mask = both(kinds, where(events.direction, {DIRECTION_OUT}))
+    mask = both(both(kinds, where(events.direction, {DIRECTION_OUT})), _sent(events))
     return array("q", compress(events.seconds, mask)), array("I", compress(events.row, mask))
 
 
@@ -259,7 +259,13 @@ def _pauses(times: Sequence[int], *, longer: int) -> list[int]:
 def _contact_mask(events: EventColumns) -> bytes:
     kinds = {KINDS.index(kind) for kind in (*MESSAGE_KINDS, "call")}
     directions = {DIRECTION_UNKNOWN, DIRECTION_IN}
-    return both(where(events.kind, kinds), where(events.direction, directions))
+    mask = both(where(events.kind, kinds), where(events.direction, directions))
+    return both(mask, _sent(events))
+
+
+def _sent(events: EventColumns) -> bytes:
+    """One byte an event: 0 where it is a draft or never left the phone, so that nobody had it."""
+    return where(events.flags, {flags for flags in range(256) if not flags & FLAG_UNSENT})
 
 
 def where(column: array[int], wanted: set[int]) -> bytes:
@@ -293,7 +299,7 @@ def _lane(
 ) -> Lane:
     sources = tuple(
         sorted(
-            (s for s in casefile.sources if lane_key(s.channel) == key and s.count),
+            (s for s in casefile.sources if key in _lanes_of(s) and s.count),
             key=lambda s: s.first_row,
         )
     )
@@ -307,6 +313,12 @@ def _lane(
         sources=sources if several else sources[:1],
         entries=own,
     )
+
+
+def _lanes_of(source: EventSource) -> set[str]:
+    """Every lane that events of an import may be counted in."""
+    others = CHANNEL_OF_KIND.get(source.channel, {}).values()
+    return {lane_key(channel) for channel in (source.channel, *others)}
 
 
 def _origin(sources: tuple[EventSource, ...], rows: Iterable[int]) -> bytes | array[int]:

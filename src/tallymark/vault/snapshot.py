@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from tallymark.errors import LimitExceeded
 from tallymark.model.casefile import EventColumns
-from tallymark.model.event import NO_TIME
+from tallymark.model.event import CHANNEL_OF_KIND, KINDS, NO_TIME
 from tallymark.vault import columns
 from tallymark.vault.generations import Generation
 from tallymark.vault.store import Connection
@@ -98,13 +98,23 @@ def _load(connection: Connection, source: Generation, channels: _Names, parties:
     if places != list(range(len(places))):
         party = array("H", map(places.__getitem__, party))
     size = len(seconds)
-    channel = array("B", bytes([channels.place(source.channel)]) * size)
+    channel = _channels(kind, source, channels)
     row = array("I", range(source.first, source.first + size))
     parts: Parts = (seconds, channel, party, direction, kind, flags, row)
     if NO_TIME in seconds:
         dated = [second != NO_TIME for second in seconds]
         parts = tuple(array(part.typecode, compress(part, dated)) for part in parts)
     return parts if source.rises == 0 else _sorted(parts)
+
+
+def _channels(kind: array[int], source: Generation, channels: _Names) -> array[int]:
+    """The channel of each event: that of its import, but for kinds that have one of their own."""
+    table = bytearray([channels.place(source.channel)] * len(KINDS))
+    present = set(kind)
+    for name, other in CHANNEL_OF_KIND.get(source.channel, {}).items():
+        if (code := KINDS.index(name)) in present:
+            table[code] = channels.place(other)
+    return array("B", kind.tobytes().translate(bytes(table.ljust(0x100))))
 
 
 def directions(party: array[int], source: Generation) -> array[int]:

@@ -55,7 +55,7 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
     starts = [s.first_row for s in sources]
     names = {r.id: r.body.number for r in contents.casefile.records if r.type == "exhibit"}  # type: ignore[union-attr]
 
-    def row(event: EventText, direction: str) -> tuple[object, ...]:
+    def row(event: EventText, direction: str, channel: str) -> tuple[object, ...]:
         where = bisect_right(starts, event.row) - 1
         source = sources[where] if where >= 0 else None
         number = contents.number(source.import_id) if source else None
@@ -63,7 +63,7 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
         return (
             event.at,
             event.zone,
-            source.channel if source else "",
+            channel or (source.channel if source else ""),
             direction,
             sender,
             event.kind,
@@ -83,12 +83,13 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
     for at in range(0, len(columns), CHUNK):
         chosen = columns.row[at : at + CHUNK]
         ways = columns.direction[at : at + CHUNK]
-        for event, way in zip(texts(chosen), ways, strict=True):
-            yield row(event, _DIRECTIONS[way])
+        lanes = columns.channel[at : at + CHUNK]
+        for event, way, lane in zip(texts(chosen), ways, lanes, strict=True):
+            yield row(event, _DIRECTIONS[way], columns.channels[lane])
     rest = list(_undated(contents))
     for at in range(0, len(rest), CHUNK):
         for event in texts(rest[at : at + CHUNK]):
-            yield row(event, "")
+            yield row(event, "", "")
 
 
 def _write(contents: Contents, file: BinaryIO) -> None:
