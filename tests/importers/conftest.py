@@ -12,7 +12,7 @@ import pytest
 
 from tallymark.importers._batch import Sink
 from tallymark.importers._source import FileSource
-from tallymark.importers.whatsapp import IMPORTER, WhatsAppSurvey
+from tallymark.importers.whatsapp import IMPORTER
 from tallymark.jail.supply import Descriptor
 from tallymark.model.event import Event, EventBatch
 
@@ -26,7 +26,7 @@ class Outcome:
     figures: dict[str, Any]
     coverage: dict[str, int]
     issues: dict[str, int]
-    survey: WhatsAppSurvey
+    survey: Any
 
     @property
     def counts(self) -> dict[str, int]:
@@ -40,15 +40,19 @@ class Outcome:
 
 
 def outcome(
-    data: bytes, *, chunk: int = 1 << 20, options: Mapping[str, str] | None = None
+    data: bytes,
+    *,
+    chunk: int = 1 << 20,
+    options: Mapping[str, str] | None = None,
+    importer: Any = IMPORTER,
 ) -> Outcome:
-    """Read bytes as a WhatsApp export, in pieces of ``chunk`` bytes."""
+    """Read bytes as an export, of WhatsApp if nothing else is said, in pieces of ``chunk`` bytes."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
         batches: list[EventBatch] = []
-        sink = Sink(batches.append, sentences=IMPORTER.SENTENCES)
-        survey = IMPORTER.survey(
+        sink = Sink(batches.append, sentences=importer.SENTENCES)
+        survey = importer.survey(
             FileSource(Descriptor(file.fileno()), chunk=chunk), options=options or {}
         )
         survey.read(sink)

@@ -20,7 +20,7 @@ from tallymark import importers
 from tallymark.errors import TallymarkError
 
 FOLDER = VECTORS / "ledger"
-SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "whatsapp"
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 LRM = "\u200e"
 ONE, TWO = b"13/01/2026, 09:00 - Ann: hi", b"13/01/2026, 09:01 - Ben: yes"
 CHAT = ONE + b"\n" + TWO + b"\n"
@@ -99,8 +99,9 @@ def main() -> None:
 
 
 def samples() -> list[Path]:
-    """Our own exports."""
-    return sorted(p for p in SAMPLES.iterdir() if p.suffix in {".txt", ".zip"})
+    """Our own exports, of every format."""
+    made = {".md", ".jsonl"}
+    return sorted(p for p in SAMPLES.rglob("*") if p.is_file() and p.suffix not in made)
 
 
 def expected_events(sample: Path) -> Path:

@@ -61,9 +61,9 @@ def test_archives_of_others_are_refused_by_name_of_the_trouble() -> None:
 
 
 def test_exports_of_other_programs_are_refused() -> None:
-    """No file of the other formats is taken for a chat export."""
+    """No file of the formats that nobody reads yet is taken for one that somebody does."""
     root = samples("whatsapp").parent
-    for folder in ("sms", "telegram", "instagram", "email", "web"):
+    for folder in ("telegram", "instagram", "email", "web"):
         for path in (root / folder).rglob("*"):
             if (
                 path.is_file()
@@ -71,3 +71,9 @@ def test_exports_of_other_programs_are_refused() -> None:
                 and "_" in path.name
             ):
                 assert importers.detect(path) == [], path.name
+
+
+def test_each_file_is_taken_by_its_own_reader_alone() -> None:
+    """A backup is read as one, whole or not, and the schema beside it by nobody."""
+    for path in samples("sms/shruggietech").iterdir():
+        assert importers.detect(path) == (["sms_backup_restore"] if path.suffix == ".xml" else [])
