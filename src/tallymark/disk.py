@@ -48,6 +48,13 @@ class Disk:
         """Cut or stretch the file."""
         os.ftruncate(handle, size)
 
+    def allocate(self, handle: int, size: int) -> None:
+        """Have the disk set room aside for a file of ``size`` bytes, and make it that long."""
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(handle, 0, size)
+        else:  # pragma: no cover
+            os.write(handle, os.urandom(size))
+
     def sync(self, handle: int) -> None:
         """What was written to the file lasts when this returns."""
         os.fsync(handle)
@@ -146,6 +153,9 @@ class _File(io.RawIOBase):
         self._disk.truncate(self._handle, wanted)
         return wanted
 
+    def allocate(self, size: int) -> None:
+        self._disk.allocate(self._handle, size)
+
     def sync(self) -> None:
         self._disk.sync(self._handle)
 
@@ -173,9 +183,9 @@ def reading(path: Path) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(_File(path, os.O_RDONLY)))
 
 
-def lock_file(path: Path) -> int:
-    """A handle on a file that is only ever locked; made when it is not there."""
-    return current().open(path, os.O_CREAT | os.O_RDWR)
+def lock_file(path: Path, *, writable: bool = True) -> int:
+    """A handle on a file that is only ever locked; made when it is not there and ``writable``."""
+    return current().open(path, os.O_CREAT | os.O_RDWR if writable else os.O_RDONLY)
 
 
 def sync(file: BinaryIO) -> None:
@@ -183,6 +193,11 @@ def sync(file: BinaryIO) -> None:
     file.flush()
     raw = cast("io.BufferedWriter", file).raw
     cast("_File", raw).sync()
+
+
+def allocate(file: BinaryIO, size: int) -> None:
+    """Set room aside on the disk for an empty file of ``create``, which is then ``size`` bytes long."""
+    cast("_File", cast("io.BufferedWriter", file).raw).allocate(size)
 
 
 def rename(old: Path, new: Path) -> None:
@@ -225,11 +240,6 @@ def remove_tree(folder: Path) -> None:
         else:
             unlink(Path(entry.path))
     current().remove_folder(folder)
-
-
-def remove_folder(path: Path) -> None:
-    """Take away an empty folder; lasts after ``sync_folder`` of the one above."""
-    current().remove_folder(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -158,6 +158,7 @@ def test_names_and_modes_say_nothing(vault, folder) -> None:
         "lock",
         "blobs",
         "inbox",
+        "reserve",
     }
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for path in folder.rglob("*"):

@@ -36,6 +36,8 @@ def open_diary(
     secret = read_passphrase(passphrase_file, passphrase_fd)
     with Diary.open(vault_path(ctx), passphrase=secret) as diary:
         yield diary
+        if diary.vault.trouble:
+            click.echo(diary.vault.trouble, err=True)
 
 
 def emit(value: Any) -> None:

@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import BinaryIO, Self, cast
 
 from tallymark import disk
-from tallymark.errors import RecordError, UnknownRecord, VaultDamaged
+from tallymark.errors import (
+    EnvelopeDamaged,
+    EnvelopeError,
+    RecordError,
+    UnknownRecord,
+    VaultDamaged,
+)
 from tallymark.integrity.envelope import Identity, Sealed, SealedReader, seal
 from tallymark.model.record import Exhibit
 from tallymark.vault import place
 from tallymark.vault.store import Connection
 
 SUFFIX = ".age"
+_LOST = (
+    "Everything else can still be read. If you have a copy, it may be whole there: restore it to a"
+    " new folder with: tallymark restore COPY --vault NEW-FOLDER."
+)
 _STRETCH = 64 << 20  # bytes between two syncs beside the sealing; smaller files have only the last
 
 
@@ -169,16 +179,46 @@ def erase(connection: Connection, exhibit: str) -> str | None:
     return row.name
 
 
-def open_row(folder: Path, row: BlobRow) -> SealedReader:
-    """The original's bytes, seekable. VaultDamaged when its file is gone, EnvelopeDamaged."""
+class _Original(SealedReader):
+    """Says which exhibit it is when its bytes do not hold."""
+
+    def __init__(self, file: BinaryIO, *, row: BlobRow, number: str) -> None:
+        self._number = number
+        identity = Identity.parse(str(row.identity))
+        try:
+            super().__init__(file, identity=identity, size=row.size)
+        except EnvelopeError as problem:
+            raise _changed(number) from problem
+
+    def _chunk(self, index: int) -> bytes:
+        try:
+            return super()._chunk(index)
+        except EnvelopeError as problem:
+            raise _changed(self._number) from problem
+
+
+def _changed(number: str) -> EnvelopeDamaged:
+    return EnvelopeDamaged(
+        f"The sealed file of exhibit {number} was changed or is damaged.", next_step=_LOST
+    )
+
+
+def open_row(folder: Path, row: BlobRow, *, number: str = "") -> SealedReader:
+    """The original's bytes, seekable; ``number`` is what the person calls it.
+
+    Raises VaultDamaged when its file is gone, EnvelopeDamaged when it was changed.
+    """
     if row.identity is None:
         raise UnknownRecord("This exhibit was erased.")
+    named = number or str(row.ordinal)
     try:
         file = disk.reading(file_of(folder, row.name))
     except FileNotFoundError:
-        raise VaultDamaged("The sealed file of this exhibit is missing.") from None
+        raise VaultDamaged(
+            f"The sealed file of exhibit {named} is missing.", next_step=_LOST
+        ) from None
     try:
-        return SealedReader(file, identity=Identity.parse(row.identity), size=row.size)
+        return _Original(file, row=row, number=named)
     except BaseException:
         file.close()
         raise

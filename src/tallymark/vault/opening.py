@@ -8,24 +8,38 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tallymark import disk
-from tallymark.errors import TallymarkError, UsageProblem, VaultDamaged, WrongPassphrase
+from tallymark.errors import (
+    DiskFull,
+    DiskReadOnly,
+    TallymarkError,
+    UsageProblem,
+    VaultDamaged,
+    VaultTooNew,
+    WrongPassphrase,
+)
 from tallymark.integrity.envelope import Identity
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.record import Epoch
-from tallymark.vault import blobs, generations, inbox, keys, log, place
+from tallymark.vault import blobs, generations, inbox, keys, log, place, reserve
 from tallymark.vault.clock import THIS_DEVICE, Clocks, Device
 from tallymark.vault.log import ACTS, DIARY, Log
-from tallymark.vault.store import Database, open_database
+from tallymark.vault.store import Database, newest_schema, open_database, open_reading
 
 Clock = Callable[[], datetime]
 _FIRST_EPOCH = 1
+_FULL = "The disk is full. This opening could not be written down. Make room on the disk."
+_ONLY_READ = (
+    "This disk can only be read. You can look at everything. Nothing can be saved, and this"
+    " opening was not written down."
+)
+_COPY_FIRST = "Copy the whole folder to a disk that can be written to, and open it there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,8 @@ class Opened:
     key: SigningKey
     inbox: Identity
     device: Device
+    trouble: str = ""
+    writable: bool = True
 
     def clocks(self, now: Clock) -> Clocks:
         """Every clock there is here: ``now`` is the wall clock."""
@@ -87,38 +103,78 @@ def create(
                 cost=cost,
             )
             place.finished(path)
+            reserve.keep(path)
             return parts(path, database, owner, master, device)
 
 
 def open_vault(path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Opened:
     """Open a vault and tidy it. See ``Vault.open``."""
     slots = keys.read(path)
-    with owned(path) as owner:
+    writable = place.is_writable(path)
+    with owned(path, writable=writable) as owner:
         master = _master(path, slots, passphrase, now)
-        with closed_on_error(open_database(path / place.DATABASE, key=master)) as database:
+        opener = open_database if writable else _open_unwritable
+        with closed_on_error(opener(path / place.DATABASE, key=master)) as database:
             opened = parts(path, database, owner, master, device)
             if slots.vault != opened.vault_id:
                 raise VaultDamaged("The locked keys belong to another vault.")
+            if not writable:
+                return replace(opened, trouble=_ONLY_READ, writable=False)
             _tidy(opened)
             changed = slots.inbox != opened.inbox.recipient
             detail = "the address for wrong tries had been changed" if changed else ""
-            with database.transaction() as connection:
-                at, clock = opened.clocks(now).reading()
-                log.insert_act(
-                    connection,
-                    opened.acts,
-                    at=log.stamp(at),
-                    what="opened",
-                    detail=detail,
-                    clock=clock,
-                )
-            return opened
+            return _noted(opened, now, detail)
+
+
+def _noted(opened: Opened, now: Clock, detail: str) -> Opened:
+    """With the act of opening written down. A full disk does not keep the person out."""
+
+    def note() -> None:
+        at, clock = opened.clocks(now).reading()
+        with opened.database.transaction() as connection:
+            log.insert_act(
+                connection,
+                opened.acts,
+                at=log.stamp(at),
+                what="opened",
+                detail=detail,
+                clock=clock,
+            )
+
+    try:
+        reserve.spend(opened.folder, note)
+    except DiskFull:
+        return replace(opened, trouble=_FULL)
+    return opened
+
+
+def _open_unwritable(path: Path, *, key: bytearray) -> Database:
+    """The database on a disk that can only be read. Raises DiskReadOnly when that is not enough."""
+    for end in ("-wal", "-journal"):
+        journal = path.with_name(path.name + end)
+        if journal.exists() and journal.stat().st_size:
+            raise DiskReadOnly(
+                "This vault was not closed before the disk was locked, so its last entries cannot"
+                " be read here.",
+                next_step=_COPY_FIRST,
+            )
+    database = open_reading(path, key=key)
+    schema = database.schema()
+    if schema != newest_schema():
+        database.close()
+        if schema > newest_schema():
+            raise VaultTooNew
+        raise DiskReadOnly(
+            "This vault is of an earlier version and has to be brought up to date first.",
+            next_step=_COPY_FIRST,
+        )
+    return database
 
 
 @contextmanager
-def owned(path: Path) -> Iterator[place.Ownership]:
+def owned(path: Path, *, writable: bool = True) -> Iterator[place.Ownership]:
     """The system's lock, given back on any error and else kept. Raises VaultInUse."""
-    owner = place.Ownership(path)
+    owner = place.Ownership(path, writable=writable)
     try:
         yield owner
     except BaseException:
@@ -222,13 +278,19 @@ def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> byt
 
 
 def _tidy(opened: Opened) -> None:
-    """Sweep what was never acknowledged and take in the notes that wait."""
+    """Sweep what was never acknowledged and take in the notes that wait.
+
+    Files go first, because that needs no room. What a full disk does not let happen now happens at
+    the next opening.
+    """
     disk.unlink(opened.folder / (place.SLOTS + place.PART), missing_ok=True)
     place.finished(opened.folder)
     with opened.database.read() as connection:
         blobs.sweep(opened.folder, connection)
-    generations.sweep(opened.database)
-    inbox.collect(opened.folder, opened.database, identity=opened.inbox, log=opened.acts)
+    with suppress(DiskFull):
+        generations.sweep(opened.database)
+        inbox.collect(opened.folder, opened.database, identity=opened.inbox, log=opened.acts)
+    reserve.keep(opened.folder)
 
 
 def _must_be_zone(zone: str) -> None:

@@ -24,12 +24,13 @@ LOCK = "lock"
 BLOBS = "blobs"
 INBOX = "inbox"
 PART = ".part"
+RESERVE = "reserve"
 UNFINISHED = "unfinished" + PART
 """Lies in a folder while a vault is made or restored in it; only then may the next go over it."""
 _OURS = frozenset(
     {
         *(DATABASE + end for end in ("", "-wal", "-shm", "-journal")),
-        *(LOCK, BLOBS, INBOX, SLOTS + PART, UNFINISHED),
+        *(LOCK, BLOBS, INBOX, RESERVE, SLOTS + PART, UNFINISHED),
     }
 )
 
@@ -41,7 +42,8 @@ def make_folder(path: Path) -> None:
     """
     if path.exists() and not path.is_dir():
         raise VaultExists
-    disk.make_folder(path)
+    with plain_errors():
+        disk.make_folder(path)
     inside = {entry.name for entry in path.iterdir()}
     if not inside <= _OURS or (_holds_something(path) and UNFINISHED not in inside):
         raise VaultExists
@@ -91,14 +93,25 @@ def must_be_vault(path: Path) -> None:
     raise VaultNotFound
 
 
+def is_writable(path: Path) -> bool:
+    """Whether the disk and the folder let a vault that lies there be changed."""
+    return all(os.access(one, os.W_OK) for one in (path, path / DATABASE) if one.exists())
+
+
 class Ownership:
     """The operating system's lock on a vault; it ends with the process, however that ends."""
 
-    def __init__(self, path: Path) -> None:
-        """Take it. Raises VaultInUse when another window or process holds it."""
-        self._file = disk.lock_file(path / LOCK)
+    def __init__(self, path: Path, *, writable: bool = True) -> None:
+        """Take it. Raises VaultInUse when another window or process holds it.
+
+        On a disk that can only be read there may be no file to lock; then nobody can write either.
+        """
+        self._file = -1
+        with suppress(*([] if writable else [FileNotFoundError])), plain_errors():
+            self._file = disk.lock_file(path / LOCK, writable=writable)
         try:
-            _lock(self._file)
+            if self._file >= 0:
+                _lock(self._file)
         except OSError:
             os.close(self._file)
             raise VaultInUse from None

@@ -8,13 +8,22 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from tallymark import disk
-from tallymark.errors import UnknownRecord, VaultError
+from tallymark.errors import RecordError, UnknownRecord, VaultError
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Body, Exhibit, Import, Question, Record, Tombstone
-from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening
+from tallymark.model.record import (
+    Body,
+    Correction,
+    Epoch,
+    Exhibit,
+    Import,
+    Question,
+    Record,
+    Tombstone,
+)
+from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening, reserve
 from tallymark.vault.backup import Copy, Restored, back_up, restore, unlock
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.boxes import Boxes
@@ -30,6 +39,9 @@ from tallymark.vault.search import Hit, Searcher, index_record
 from tallymark.vault.store import Connection
 
 _LAST_COPY = "last_copy"
+_NEARLY_FULL = (
+    "The disk is nearly full. What was confirmed is saved. Make room on it before you go on."
+)
 
 
 class Vault:
@@ -132,6 +144,13 @@ class Vault:
         return self._opened.folder
 
     @property
+    def trouble(self) -> str:
+        """What the person should know of the disk now, in a sentence or two; mostly nothing."""
+        if self._opened.trouble or not self._opened.writable:
+            return self._opened.trouble
+        return "" if reserve.is_kept(self.folder) else _NEARLY_FULL
+
+    @property
     def vault_id(self) -> str:
         """32 random hex digits."""
         return self._opened.vault_id
@@ -194,6 +213,8 @@ class Vault:
         with self._database.turn:
             if supersedes is not None:
                 self._must_exist(supersedes)
+            if isinstance(body, Correction):
+                self._must_be_correctable(body)
             log.must_be_plain(body, None if supersedes is None else self.record(supersedes).record)
             record, data = log.make_record(
                 body,
@@ -204,11 +225,15 @@ class Vault:
                 reason=reason,
                 author=author,
             )
-            with self._database.transaction() as connection:
-                stored = self._write(connection, record, data)
-                if beside is not None:
-                    beside(connection)
-            return self._remember(stored)
+
+            def write() -> Stored:
+                with self._database.transaction() as connection:
+                    stored = self._write(connection, record, data)
+                    if beside is not None:
+                        beside(connection)
+                return stored
+
+            return self._remember(reserve.spend(self.folder, write))
 
     @property
     def boxes(self) -> Boxes:
@@ -271,9 +296,10 @@ class Vault:
         with self._database.read() as connection:
             ident: str | None = record_id
             while ident is not None:
-                row = blobs.row_of(connection, ident)
+                row, body = blobs.row_of(connection, ident), self.record(ident).record.body
                 if row is not None:
-                    return blobs.open_row(self.folder, row)
+                    number = body.number if isinstance(body, Exhibit) else str(row.ordinal)
+                    return blobs.open_row(self.folder, row, number=number)
                 ident = self.record(ident).record.supersedes
         raise UnknownRecord("This entry holds no file.")
 
@@ -361,8 +387,12 @@ class Vault:
 
     def act(self, what: str, detail: str = "") -> Act:
         """Note in the acts log that something was done to the vault. It never leaves the vault."""
-        with self._database.transaction() as connection:
-            return self._insert_act(connection, what, detail)
+
+        def write() -> Act:
+            with self._database.transaction() as connection:
+                return self._insert_act(connection, what, detail)
+
+        return reserve.spend(self.folder, write)
 
     def acts(self) -> list[Act]:
         """Everything done to the vault, oldest first; wrong tries appear at the next opening."""
@@ -471,6 +501,15 @@ class Vault:
             self._remember(stored)
         generations.sweep(self._database, doomed)
         return stored
+
+    def _must_be_correctable(self, body: Correction) -> None:
+        target = self.record(body.target)
+        if body.replacement is not None:
+            self._must_exist(body.replacement)
+        if isinstance(target.record.body, Epoch | Tombstone):
+            raise RecordError(
+                "The beginning of the log and the note of an erasing cannot be withdrawn."
+            )
 
     def _must_exist(self, record_id: str) -> None:
         with self._database.read() as connection:

@@ -127,11 +127,8 @@ class Home:
 
     def clear(self, number: int) -> None:
         """Take away what is in the folder of a number that is no copy, and the folder."""
-        folder = self.of(number)
-        if folder.is_dir():
-            for one in folder.iterdir():
-                disk.unlink(one, missing_ok=True)
-            disk.remove_folder(folder)
+        if self.of(number).is_dir():
+            disk.remove_tree(self.of(number))
 
 
 def home_for(chosen: Path) -> Home:
