@@ -12,7 +12,7 @@
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
-    │                                TooManyFailures
+    │                                TooManyFailures ImportStopped
     ├── EnvelopeError           50   WrongKey EnvelopeDamaged
     ├── IntegrityError          55
     ├── PackError               60   OutputExists NothingChosen TypesetFailed
@@ -282,6 +282,13 @@ class DamagedArchive(EvidenceError):
 
     exit_code = 48
     next_step = "Export it again from the phone. Keep the damaged file too, with: tallymark attach"
+
+
+class ImportStopped(EvidenceError):
+    """The import was stopped. What was read so far is kept and not shown yet."""
+
+    exit_code = 53
+    next_step = "Give the command tallymark import --resume to go on."
 
 
 class EnvelopeError(TallymarkError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +11,13 @@ import click
 
 from tallymark.cli.secrets import passphrase_options
 from tallymark.cli.terminal import emit, json_option, open_diary, plain, progress, table
-from tallymark.errors import QuestionNeeded, RecordError
+from tallymark.errors import ImportStopped, QuestionNeeded, RecordError, UsageProblem
 from tallymark.model.record import Exhibit
 
 if TYPE_CHECKING:
     from tallymark.diary import Diary
+    from tallymark.diary.intake import ImportResult
+    from tallymark.diary.progress import Progress
     from tallymark.vault import Stored
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -87,8 +91,10 @@ def _keep(diary: Diary, path: Path, title: str) -> Stored:
 
 
 @click.command(name="import")
-@FILES
+@click.argument("files", nargs=-1, type=FILE)
 @answer_options
+@click.option("--resume", is_flag=True, help="Finish what was stopped; the files are not needed.")
+@click.option("--drop", is_flag=True, help="Do not finish what was stopped; the files stay kept.")
 @json_option
 @passphrase_options
 @click.pass_context
@@ -99,26 +105,92 @@ def import_files(
     day_order: str | None,
     owner: str | None,
     zone: str | None,
+    resume: bool,
+    drop: bool,
     as_json: bool,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
 ) -> None:
-    """Keep exports and find the messages in them; nothing is lost in silence."""
+    """Keep exports and find the messages in them; nothing is lost in silence.
+
+    Ctrl-C stops. What was read stays kept, and --resume goes on from there.
+    """
+    if sum((bool(files), resume, drop)) != 1:
+        raise UsageProblem("Name the files to bring in, or give --resume or --drop alone.")
     answers = _answers(day_order, owner, zone)
     results = []
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
-        for path in files:
-            with progress("Reading") as moved:
-                found = diary.import_file(path, format=format_name, answers=answers, progress=moved)
-            number = _described(found.exhibit).number
-            results.append({"exhibit": number, "already": found.already, **found.summary})
-            if not as_json:
-                if found.already:
-                    click.echo("This file was imported before. Nothing was added.")
-                click.echo(f"Original kept as {number}.")
-                print_ledger(found.summary)
+        if drop:
+            _drop(diary)
+            return
+        with _stoppable(diary):
+            for found in _brought(diary, files, format_name, answers):
+                number = _described(found.exhibit).number
+                results.append({"exhibit": number, "already": found.already, **found.summary})
+                if not as_json:
+                    _print_result(found, number)
     if as_json:
-        emit(results if len(results) > 1 else results[0])
+        emit(results[0] if len(results) == 1 else results)
+    elif not results:
+        click.echo("There is nothing to finish.")
+
+
+def _brought(
+    diary: Diary, files: tuple[Path, ...], format_name: str | None, answers: dict[str, str]
+) -> Iterator[ImportResult]:
+    """Each file brought in, or each stopped import finished where no file is named."""
+    for path in files:
+        with progress("Reading") as moved:
+            found = diary.import_file(
+                path, format=format_name, answers=answers, progress=_moving(moved)
+            )
+        yield found
+    if not files:
+        for left in diary.unfinished_imports():
+            with progress("Reading") as moved:
+                found = diary.go_on(left.record.id, progress=_moving(moved))
+            yield found
+
+
+def _moving(moved: Callable[[int, int, int | str], None]) -> Callable[[Progress], None]:
+    """The line that moves: how many so far, how fast, from when to when, and who wrote most."""
+
+    def told(step: Progress) -> None:
+        words = [f"{step.events:,} found"] if step.events else []
+        words += [f"{step.rate:,.0f} a second"] if step.events else []
+        words += [f"{step.first} to {step.last}"] if step.first else []
+        words += [f"most from {step.senders[0][0]}"] if step.senders else []
+        moved(step.done, step.total, ", ".join(words) or "keeping the original")
+
+    return told
+
+
+@contextmanager
+def _stoppable(diary: Diary) -> Iterator[None]:
+    """Ctrl-C ends between two steps, and the person is told what is kept and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if diary.unfinished_imports():
+            raise ImportStopped from None
+        raise ImportStopped(
+            "The import was stopped before anything was read.", next_step="Begin it again."
+        ) from None
+
+
+def _drop(diary: Diary) -> None:
+    for left in diary.unfinished_imports():
+        diary.let_be(left.record.id)
+        click.echo(
+            f"{_described(left).number} is kept as a file. Its messages were not brought in."
+        )
+
+
+def _print_result(found: ImportResult, number: str) -> None:
+    if found.already:
+        click.echo("This file was imported before. Nothing was added.")
+    click.echo(f"Original kept as {number}.")
+    print_ledger(found.summary)
 
 
 @click.command()

@@ -84,12 +84,16 @@ def _harmless(char: str) -> bool:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int, int], None]]:
-    """A moving line on standard error, only on a terminal: done, total and what was found."""
+def progress(label: str) -> Iterator[Callable[[int, int, int | str], None]]:
+    """A moving line on standard error, only on a terminal: done, total and what was found.
+
+    What was found is a count or words; words from evidence are shown, not obeyed.
+    """
     if not sys.stderr.isatty():
         yield lambda _done, _total, _found: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -101,8 +105,8 @@ def progress(label: str) -> Iterator[Callable[[int, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None, found="")
 
-        def moved(done: int, total: int, found: int) -> None:
-            words = f"{found:,} found" if found else ""
-            bar.update(task, completed=done, total=total or None, found=words)
+        def moved(done: int, total: int, found: int | str) -> None:
+            words = f"{found:,} found" if isinstance(found, int) and found else str(found or "")
+            bar.update(task, completed=done, total=total or None, found=escape(plain(words)))
 
         yield moved

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from tallymark.diary import copies, handover, intake, passphrase, place, writing
+from tallymark.diary.progress import Watcher
 from tallymark.errors import RecordError, UnknownRecord, UnsafePlace
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
@@ -243,22 +244,32 @@ class Diary:
         *,
         format: str | None = None,  # noqa: A002 - the word people use
         answers: Mapping[str, str] | None = None,
-        attached: Callable[[int], None] | None = None,
-        progress: Callable[[int, int, int], None] | None = None,
+        progress: Watcher | None = None,
     ) -> intake.ImportResult:
         """Keep an export and find its events. See ``tallymark.diary.intake.import_file``.
 
         ``answers``: ``day_order`` (dmy, mdy, ymd), ``owner`` (the diary keeper's own name in the
-        export), ``zone``. ``progress(bytes_done, bytes_total, events)``.
+        export), ``zone``. ``progress`` gets a ``tallymark.diary.progress.Progress`` at every step;
+        when it raises, the import stops and can go on later.
         """
         return intake.import_file(
-            self.vault,
-            path,
-            wanted=format,
-            answers=answers or {},
-            attached=attached,
-            progress=progress,
+            self.vault, path, wanted=format, answers=answers or {}, progress=progress
         )
+
+    def unfinished_imports(self) -> list[Stored]:
+        """The exhibits whose import was stopped or cut off."""
+        return [self.vault.record(left.exhibit) for left in self.vault.unfinished()]
+
+    def go_on(self, exhibit_id: str, *, progress: Watcher | None = None) -> intake.ImportResult:
+        """Finish the import of an exhibit that was stopped, from its sealed original.
+
+        Raises ``UnknownRecord`` when there is none to finish.
+        """
+        return intake.go_on(self.vault, exhibit_id, progress=progress)
+
+    def let_be(self, exhibit_id: str) -> None:
+        """Do not finish the import of an exhibit. The exhibit stays, and can be imported again."""
+        self.vault.drop_unfinished(exhibit_id)
 
     def entries(self) -> list[Stored]:
         """Current entries, the newest happening first; withdrawn and replaced ones left out."""

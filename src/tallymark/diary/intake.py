@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import msgspec
+from msgspec import structs
+
 from tallymark import importers
+from tallymark.diary.progress import Watch, Watcher
 from tallymark.errors import (
     AmbiguousFormat,
     ReaderFailed,
     SourceChanged,
     SourceMissing,
+    TallymarkError,
     UnknownFormat,
+    UnknownRecord,
 )
 from tallymark.examiners import ClocksBeside
+from tallymark.model.event import EventBatch
 from tallymark.model.filetype import sniff
 from tallymark.model.record import Exhibit, Import, Person
 from tallymark.vault import Stored, Vault
@@ -129,11 +136,11 @@ def file_time(stream: BinaryIO) -> str:
     return datetime.fromtimestamp(stamp, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def chosen_format(path: Path, wanted: str | None) -> str:
+def chosen_format(source: importers.Input, wanted: str | None) -> str:
     """The one importer for this file. Raises ``UnknownFormat`` or ``AmbiguousFormat``."""
     if wanted:
         return wanted
-    found = importers.detect(path)
+    found = importers.detect(source)
     if not found:
         raise UnknownFormat
     if len(found) > 1:
@@ -147,16 +154,17 @@ def import_file(
     *,
     wanted: str | None,
     answers: Mapping[str, str],
-    attached: Callable[[int], None] | None,
-    progress: Callable[[int, int, int], None] | None,
+    progress: Watcher | None,
 ) -> ImportResult:
     """Store the original, read its events in the jail, index them, and append the import record.
 
     Raises the errors of ``tallymark.importers.inspect``. When a question is left open, the
-    original is already kept and the next try goes on from there.
+    original is already kept and the next try goes on from there. Whatever else ``progress`` raises
+    stops the import; what is on disk stays unseen, and the next try goes on from there too.
     """
     name = chosen_format(path, wanted)
     options = {"zone": vault.zone, **answers}
+    watch = Watch(progress)
     with opened(path) as stream:
         exhibit = attach(
             vault,
@@ -164,49 +172,90 @@ def import_file(
             name=path.name,
             modified=file_time(stream),
             fields={"kind": "message_export", "method": "app_export"},
-            progress=attached,
+            progress=watch.kept(path.stat().st_size),
         )
         before = _earlier_import(vault, exhibit.record.id, name, options)
         if before is not None:
             return ImportResult(exhibit, before, _summary(before), already=True)
         stream.seek(0)
-        record, summary = _events(vault, stream, exhibit, name, options, progress)
-    return ImportResult(exhibit, record, summary)
+        return _events(vault, stream, exhibit, _task(vault, exhibit, name, options), watch)
+
+
+def go_on(vault: Vault, exhibit_id: str, *, progress: Watcher | None) -> ImportResult:
+    """Finish an import that was stopped or cut off, from its sealed original.
+
+    Raises ``UnknownRecord`` when there is none of this exhibit.
+    """
+    for left in vault.unfinished():
+        if left.exhibit == exhibit_id:
+            task = msgspec.json.decode(left.task, type=Task)
+            with vault.open_exhibit(exhibit_id) as stream:
+                opened_now = cast("BinaryIO", stream)
+                return _events(vault, opened_now, vault.record(exhibit_id), task, Watch(progress))
+    raise UnknownRecord("No import of this exhibit was stopped.")
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What is read and how. An import that was cut off goes on only with the same task."""
+
+    importer: str
+    version: str
+    options: dict[str, str]
+
+
+def _task(vault: Vault, exhibit: Stored, name: str, options: dict[str, str]) -> Task:
+    """This import, with the day of reading of the try that was cut off, if there was one."""
+    asked = Task(name, importers.version(name), {importers.READ_ON: importers.today(), **options})
+    for left in vault.unfinished():
+        if left.exhibit == exhibit.record.id:
+            begun = msgspec.json.decode(left.task, type=Task)
+            day = {importers.READ_ON: begun.options[importers.READ_ON]}
+            same = structs.replace(asked, options=asked.options | day)
+            asked = same if begun == same else asked
+    return asked
 
 
 def _events(
-    vault: Vault,
-    stream: BinaryIO,
-    exhibit: Stored,
-    name: str,
-    options: Mapping[str, str],
-    progress: Callable[[int, int, int], None] | None,
-) -> tuple[Stored, dict[str, Any]]:
+    vault: Vault, stream: BinaryIO, exhibit: Stored, task: Task, watch: Watch
+) -> ImportResult:
     """Read events into an unseen generation and make it visible with its record, or leave none."""
     writer = vault.begin_events(
         exhibit_id=exhibit.record.id,
-        channel=importers.channel(name),
-        zone=options["zone"],
+        channel=importers.channel(task.importer),
+        zone=task.options["zone"],
+        task=msgspec.json.encode(task, order="sorted").decode(),
     )
+
+    def take(batch: EventBatch) -> None:
+        writer.add(batch)
+        watch.found(batch)
+
     try:
         summary = importers.inspect(
-            stream, options=options, format=name, on_batch=writer.add, progress=progress
+            stream,
+            options=task.options,
+            format=task.importer,
+            on_batch=take,
+            progress=watch.read if watch.is_wanted else None,
         )
         importers.require_answers(summary)
-        stored = writer.finish(lambda digest, count: _import(exhibit, name, summary, digest, count))
-    except BaseException:
-        writer.abandon()
+        stored = writer.finish(lambda digest, count: _import(exhibit, task, summary, digest, count))
+    except TallymarkError:
+        with suppress(TallymarkError):  # a vault that was locked meanwhile, a disk that is full
+            writer.abandon()
         raise
-    return stored, summary
+    return ImportResult(exhibit, stored, summary)
 
 
-def _import(exhibit: Stored, name: str, summary: dict[str, Any], digest: str, count: int) -> Import:
+def _import(
+    exhibit: Stored, task: Task, summary: dict[str, Any], digest: str, count: int
+) -> Import:
     if (summary["events_digest"], summary["counts"]["events"]) != (digest, count):
         raise ReaderFailed("What was read is not what was kept.")
     kept = {key: value for key, value in summary.items() if key != "source"}
     return Import(
         exhibit=exhibit.record.id,
-        importer=name,
+        importer=task.importer,
         importer_version=str(summary["importer_version"]),
         options={str(k): str(v) for k, v in summary["options"].items()},
         events=count,

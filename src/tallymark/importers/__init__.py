@@ -31,6 +31,8 @@ from tallymark.jail.supply import Descriptor
 from tallymark.model.event import EventBatch, Locator, event_id
 
 __all__ = [
+    "READ_ON",
+    "Input",
     "channel",
     "detect",
     "event_lines",
@@ -38,6 +40,7 @@ __all__ = [
     "names",
     "require_answers",
     "shape",
+    "today",
     "version",
 ]
 

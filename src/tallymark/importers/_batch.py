@@ -81,7 +81,9 @@ class Sink:
     ) -> None:
         self._send = send
         self.progress = progress
-        self.source = 0
+        self.source = self.before = (
+            0  # which source of the reading, and the bytes of those before it
+        )
         self.member: str | None = None
         self.quarantined: list[dict[str, object]] = []
         self._mark = mark or Mark()

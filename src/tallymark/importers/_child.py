@@ -94,6 +94,7 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
     for number, (survey, source) in enumerate(zip(surveys, reading.sources, strict=True)):
         sink.source, sink.member = number, source.member
         parts.append(_read(survey, source, sink))
+        sink.before += source.size
     if sink.quarantined and not sink.events:
         raise ReaderFailed("The reader stopped at every part of the file.")
     result = {
@@ -122,6 +123,7 @@ def _read(survey: Survey, source: Source, sink: Sink) -> dict[str, Any]:
     sink.ledger = Ledger()
     survey.read(sink)
     sink.finish()
+    sink.progress(source.size)
     return {"member": source.member, "coverage": sink.ledger.close(source.size)}
 
 
@@ -132,7 +134,7 @@ def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
         send(frames, Batch(found))
 
     def progress(done: int) -> None:
-        send(frames, Progress(done, size, sink.events))
+        send(frames, Progress(sink.before + done, size, sink.events))
 
     sink = Sink(
         batch,

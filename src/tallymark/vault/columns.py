@@ -34,19 +34,32 @@ def to_bytes(column: array[int]) -> bytes:
 
 
 class ColumnWriter:
-    """Gathers columns and writes a chunk whenever one is full."""
+    """Gathers columns and writes a chunk whenever one is full.
 
-    def __init__(self, gen: int) -> None:
+    ``kept`` events were gathered before: the chunks that they filled are on disk.
+    """
+
+    def __init__(self, gen: int, *, kept: int = 0) -> None:
         self._gen = gen
         self._chunks = 0
+        self._held_from = kept // CHUNK
         self._held = tuple(array(code) for _, code in FIELDS)
 
     def add(self, connection: Connection, parts: tuple[array[int], ...]) -> None:
         """Append arrays of equal length in the order of ``FIELDS``."""
-        for column, part in zip(self._held, parts, strict=True):
-            column.extend(part)
+        self._gather(parts)
         while len(self._held[0]) >= CHUNK:
             self._write(connection)
+
+    def pass_over(self, parts: tuple[array[int], ...]) -> None:
+        """Append what was gathered before; only what its chunks did not hold is still to be written."""
+        self._gather(parts)
+        while self._chunks < self._held_from and len(self._held[0]) >= CHUNK:
+            self._drop()
+
+    def _gather(self, parts: tuple[array[int], ...]) -> None:
+        for column, part in zip(self._held, parts, strict=True):
+            column.extend(part)
 
     def finish(self, connection: Connection) -> None:
         """Write what is left."""
@@ -56,9 +69,12 @@ class ColumnWriter:
     def _write(self, connection: Connection) -> None:
         stored = [to_bytes(column[:CHUNK]) for column in self._held]
         connection.execute(
-            "INSERT INTO event_columns VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO event_columns VALUES (?, ?, ?, ?, ?)",
             (key(self._gen, self._chunks), *stored),
         )
+        self._drop()
+
+    def _drop(self) -> None:
         for column in self._held:
             del column[:CHUNK]
         self._chunks += 1

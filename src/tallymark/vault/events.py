@@ -1,6 +1,8 @@
 """Events on their way in: batches become blocks, words and columns of an invisible generation.
 
-A slice of at most 4,096 events is one transaction, so an entry is saved between two slices.
+A slice of at most 4,096 events is one transaction, so an entry is saved between two slices. An
+import with a task that is cut off goes on from its last slice: the events before it are read again
+and held against a digest, and not written again.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from tallymark.model.event import KINDS, EventBatch
 from tallymark.model.record import Import
 from tallymark.vault import generations
 from tallymark.vault.columns import ColumnWriter, Disorder
-from tallymark.vault.generations import Found
+from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.log import Stored
 from tallymark.vault.store import Connection, Database
 from tallymark.vault.words import indexable
@@ -33,7 +35,8 @@ _LEVEL = 1
 class EventWriter:
     """Takes the events of one import in file order; readers see nothing until ``finish``.
 
-    One thread at a time. As a context manager it abandons what was not finished.
+    One thread at a time. As a context manager it abandons what was not finished. ``kept`` is how
+    many events are on disk already, from an earlier try at the same ``task``.
     """
 
     def __init__(
@@ -44,22 +47,38 @@ class EventWriter:
         sha256: str,
         channel: str,
         zone: str,
+        task: str,
         commit: Callable[[int, Import, Found], Stored],
     ) -> None:
         self._database = database
         self._exhibit = exhibit_id
         self._commit = commit
-        with database.transaction() as connection:
-            self.gen = generations.begin(
-                connection, exhibit=exhibit_id, sha256=sha256, channel=channel, zone=zone
-            )
+        earlier = self._earlier(task)
+        self.kept, self._kept_digest = (earlier.kept, earlier.digest) if earlier else (0, "")
+        if earlier is not None:
+            self.gen = earlier.gen
+        else:
+            with database.transaction() as connection:
+                self.gen = generations.begin(
+                    connection, exhibit=exhibit_id, sha256=sha256, channel=channel, zone=zone
+                )
+                if task:
+                    generations.can_go_on(connection, self.gen, exhibit=exhibit_id, task=task)
         self.count = 0
         self._digest = hashlib.sha256()
         self._parties = [""]
-        self._columns = ColumnWriter(self.gen)
+        self._columns = ColumnWriter(self.gen, kept=self.kept)
         self._disorder = Disorder()
         self._open = True
         self._whole = True
+
+    def _earlier(self, task: str) -> Unfinished | None:
+        """What to go on with; an unfinished import of the exhibit for another task is dropped."""
+        with self._database.read() as connection:
+            begun = [u for u in generations.unfinished(connection) if u.exhibit == self._exhibit]
+        same = [one for one in begun if task and one.task == task]
+        generations.sweep(self._database, [one.gen for one in begun if one not in same])
+        return same[0] if same else None
 
     def __enter__(self) -> Self:
         return self
@@ -70,19 +89,32 @@ class EventWriter:
     def add(self, batch: EventBatch) -> None:
         """Take the next events. Raises ReaderFailed for a batch that does not add up, DiskFull.
 
-        After an error call ``abandon``; nothing of the import is or will be visible.
+        After an error call ``abandon``; nothing of the import is or will be visible. To stop and
+        go on another time, leave the writer as it is.
         """
         self._must_be_open()
         self._whole = False
         parts = _Parts(batch, known=len(self._parties))
         self._parties.extend(batch.new_senders)
-        self._digest.update(batch.lines)
         for start, end in parts.slices():
-            with self._database.transaction() as connection:
-                self._write(connection, parts, start, end)
+            self._digest.update(parts.lines[parts.offsets[start] : parts.offsets[end]])
+            if self.count < self.kept:
+                self._pass_over(parts, start, end)
+            else:
+                with self._database.transaction() as connection:
+                    self._write(connection, parts, start, end)
             self._disorder.add(parts.columns[0][start:end])
             self.count += end - start
         self._whole = True
+
+    def _pass_over(self, parts: _Parts, start: int, end: int) -> None:
+        """Events that are on disk already must be the same ones again."""
+        self._columns.pass_over(tuple(column[start:end] for column in parts.columns))
+        done = self.count + end - start
+        if done > self.kept or (
+            done == self.kept and self._digest.hexdigest() != self._kept_digest
+        ):
+            raise ReaderFailed("The second reading of this file differs from the first.")
 
     def finish(self, describe: Callable[[str, int], Import]) -> Stored:
         """Append the import record and make the events visible, in one last transaction.
@@ -93,6 +125,8 @@ class EventWriter:
         self._must_be_open()
         if not self._whole:
             raise VaultError("A part of this import failed; begin it again.")
+        if self.count < self.kept:
+            raise ReaderFailed("The second reading of this file is shorter than the first.")
         digest = self._digest.hexdigest()
         with self._database.transaction() as connection:
             self._columns.finish(connection)
@@ -133,6 +167,9 @@ class EventWriter:
             enumerate(map(indexable, islice(parts.texts, start, end)), self.count),
         )
         self._columns.add(connection, tuple(column[start:end] for column in parts.columns))
+        generations.note_kept(
+            connection, self.gen, self.count + end - start, self._digest.hexdigest()
+        )
 
 
 class _Parts:

@@ -1,7 +1,8 @@
 """Generations: one run of an importer over one exhibit, seen whole or not at all.
 
 Everything here is derived. A generation without its ``import`` record is deleted at the next
-opening and can be made again from the exhibit.
+opening, unless it was begun with a task: then it stays unseen until somebody goes on with it or
+begins another one of the same exhibit (docs/decisions/021-stop-and-go-on.md).
 """
 
 from __future__ import annotations
@@ -59,6 +60,39 @@ class Generation:
     falls: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An import that can go on: ``kept`` events are on disk, ``digest`` (hex) is of their lines."""
+
+    gen: int
+    exhibit: str
+    task: str
+    kept: int
+    digest: str
+
+
+def unfinished(connection: Connection) -> list[Unfinished]:
+    """Imports that were stopped or cut off, in order of beginning."""
+    rows = connection.execute(
+        "SELECT gen, exhibit, task, kept, digest FROM unfinished ORDER BY gen"
+    )
+    return [Unfinished(*row) for row in rows]
+
+
+def can_go_on(connection: Connection, gen: int, *, exhibit: str, task: str) -> None:
+    """Note that ``gen`` is to be finished if it is cut off; ``task`` says what it was for."""
+    connection.execute(
+        "INSERT INTO unfinished (gen, exhibit, task) VALUES (?, ?, ?)", (gen, exhibit, task)
+    )
+
+
+def note_kept(connection: Connection, gen: int, kept: int, digest: str) -> None:
+    """In the transaction that wrote them: so many events are on disk now."""
+    connection.execute(
+        "UPDATE unfinished SET kept = ?, digest = ? WHERE gen = ?", (kept, digest, gen)
+    )
+
+
 def key(gen: int, number: int) -> int:
     """The key of a block (by its first event) or chunk (by its number) of a generation."""
     return gen << SHIFT | number
@@ -107,6 +141,7 @@ def show(
     Replaced are the generation of the import
     record ``replaces`` and an earlier one of the same bytes and channel.
     """
+    connection.execute("DELETE FROM unfinished WHERE gen = ?", (gen,))
     first = connection.execute("SELECT coalesce(max(first + count), 0) FROM generations").get
     doomed = connection.execute(
         "UPDATE generations SET doomed = 1 WHERE import_id IS NOT NULL AND NOT doomed AND"
@@ -137,7 +172,8 @@ def sweep(database: Database, only: list[int] | None = None) -> int:
     if only is None:
         with database.read() as connection:
             rows = connection.execute(
-                "SELECT gen FROM generations WHERE import_id IS NULL OR doomed"
+                "SELECT gen FROM generations WHERE doomed OR (import_id IS NULL"
+                " AND gen NOT IN (SELECT gen FROM unfinished))"
             ).fetchall()
         only = [gen for (gen,) in rows]
     for gen in only:
@@ -146,6 +182,7 @@ def sweep(database: Database, only: list[int] | None = None) -> int:
                 pass
         with database.transaction() as connection:
             connection.execute(f"DROP TABLE IF EXISTS event_words_{gen}")
+            connection.execute("DELETE FROM unfinished WHERE gen = ?", (gen,))
             connection.execute("DELETE FROM generations WHERE gen = ?", (gen,))
     return len(only)
 

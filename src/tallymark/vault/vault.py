@@ -31,7 +31,7 @@ from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, InVault, check
 from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
-from tallymark.vault.generations import Found
+from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.log import Act, Stored
 from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
@@ -303,11 +303,14 @@ class Vault:
                 ident = self.record(ident).record.supersedes
         raise UnknownRecord("This entry holds no file.")
 
-    def begin_events(self, *, exhibit_id: str, channel: str, zone: str) -> EventWriter:
+    def begin_events(
+        self, *, exhibit_id: str, channel: str, zone: str, task: str = ""
+    ) -> EventWriter:
         """Begin to take in the events of an exhibit; nobody sees them until ``finish``.
 
         ``finish`` replaces the events of the import that its record ``replaces``, and of an
-        earlier import of the same bytes and channel.
+        earlier import of the same bytes and channel. With a ``task``, which says what is read and
+        how, an import that was cut off goes on when the same task is begun again.
         """
         body = self.record(exhibit_id).record.body
         if not isinstance(body, Exhibit):
@@ -318,8 +321,19 @@ class Vault:
             sha256=body.sha256,
             channel=channel,
             zone=zone,
+            task=task,
             commit=self._show,
         )
+
+    def unfinished(self) -> list[Unfinished]:
+        """Imports that were stopped or cut off and can go on."""
+        with self._database.read() as connection:
+            return generations.unfinished(connection)
+
+    def drop_unfinished(self, exhibit_id: str) -> None:
+        """Let an import that was cut off be; its exhibit stays."""
+        dropped = [one.gen for one in self.unfinished() if one.exhibit == exhibit_id]
+        generations.sweep(self._database, dropped)
 
     def records(self) -> list[Stored]:
         """Every record that is not erased, in order of writing."""

@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from tallymark import importers
 from tallymark.diary import Diary
+from tallymark.diary.progress import Progress, Watch
 from tallymark.web import places
 from tallymark.web.dates import day_words, size_words
 from tallymark.web.jobs import Job, Tell
+from tallymark.web.pages.bring_in.lines import progress_lines
 from tallymark.web.visit import Page, Visit
 from tallymark.web.words import in_words
 
@@ -28,7 +30,8 @@ def choose(visit: Visit) -> Response:
     found = places.chat_exports()
     visit.book.chosen["chats"] = found
     rows = [(str(n), path.name, _where(visit, path)) for n, path in enumerate(found)]
-    return visit.show(rows=rows)
+    left = [(n, s.record.body) for n, s in enumerate(visit.diary.unfinished_imports())]
+    return visit.show(rows=rows, unfinished=left)
 
 
 def _where(visit: Visit, path: Path) -> str:
@@ -108,16 +111,16 @@ def _look(visit: Visit) -> Response:
     path, answers = visit.book.chosen["chat"], dict(visit.book.chosen["answers"])
 
     def work(tell: Tell) -> dict[str, Any]:
-        return importers.inspect(path, options=answers, progress=_told(tell))
+        watch = Watch(_told(tell))
+        return importers.inspect(
+            path, options=answers, on_batch=watch.found, ask=False, progress=watch.read
+        )
 
     return _start(visit, _LOOK, work)
 
 
-def _told(tell: Tell) -> Callable[[int, int, int], None]:
-    def progress(done: int, total: int, events: int) -> None:
-        tell(f"{100 * done // max(total, 1)} parts of 100 read, {events:,} messages so far")
-
-    return progress
+def _told(tell: Tell) -> Callable[[Progress], None]:
+    return lambda step: tell("\n".join(progress_lines(step)))
 
 
 def _start(visit: Visit, kind: str, work: Callable[[Tell], Any]) -> Response:
@@ -136,13 +139,39 @@ def looked(visit: Visit) -> Response:
     if job is None or job.kind != _LOOK:
         return visit.go("/bring")
     if not job.done:
-        return visit.template("components/working.html", told=job.told, here="/bring/look")
+        return _under_way(visit, job)
     visit.book.job = None
     if job.problem is not None or job.result is None:
-        words = in_words(job.problem) if job.problem else "It was stopped. Nothing was kept."
+        words = in_words(job.problem) if job.problem else "You stopped it. Nothing was kept."
         return _problem(visit, words)
     visit.book.chosen["found"] = job.result
     return visit.go("/bring/2" if job.result.get("questions") else "/bring/3")
+
+
+def _under_way(visit: Visit, job: Job) -> Response:
+    return visit.template("pages/bring_in/working.html", lines=job.told.split("\n"), here=job.kind)
+
+
+def stop(visit: Visit) -> Response:
+    """End between two steps. What was read stays kept, and the first page offers to go on."""
+    job = visit.book.job
+    if job is None or job.kind not in {_LOOK, _BRING}:
+        return visit.go("/bring")
+    job.stop(patience=2.0)
+    return visit.go(job.kind)
+
+
+def finish(visit: Visit) -> Response:
+    """Go on with an import that was stopped, or let it be. The file itself is not needed."""
+    diary, typed = visit.diary, visit.typed("left")
+    left = diary.unfinished_imports()
+    if not typed.isdecimal() or int(typed) >= len(left):
+        return visit.go("/bring")
+    exhibit = left[int(typed)].record.id
+    if visit.typed("then") == "drop":
+        diary.let_be(exhibit)
+        return visit.go("/bring")
+    return _start(visit, _BRING, lambda tell: diary.go_on(exhibit, progress=_told(tell)))
 
 
 def _found(visit: Visit) -> dict[str, Any] | None:
@@ -207,12 +236,7 @@ def take_owner(visit: Visit) -> Response:
 
 
 def _bring(diary: Diary, path: Path, answers: dict[str, str], tell: Tell) -> Any:
-    return diary.import_file(
-        path,
-        answers=answers,
-        attached=lambda done: tell(f"{done:,} bytes kept"),
-        progress=_told(tell),
-    )
+    return diary.import_file(path, answers=answers, progress=_told(tell))
 
 
 def brought(visit: Visit) -> Response:
@@ -221,11 +245,12 @@ def brought(visit: Visit) -> Response:
     if job is None or job.kind != _BRING:
         return visit.go("/bring")
     if not job.done:
-        return visit.template("components/working.html", told=job.told, here=_BRING)
+        return _under_way(visit, job)
     if job.problem is not None or job.result is None:
         visit.book.job = None
-        words = in_words(job.problem) if job.problem else "It was stopped. You can try again."
-        return _problem(visit, words)
+        if job.problem is None:
+            return visit.go("/bring")
+        return _problem(visit, in_words(job.problem))
     return visit.template("pages/bring_in/done.html", result=job.result, summary=job.result.summary)
 
 
@@ -244,4 +269,6 @@ PAGES = (
     Page("/bring/2", show=ask_order, take=take_order),
     Page("/bring/3", show=ask_owner, take=take_owner),
     Page("/bring/done", show=brought, take=done),
+    Page("/bring/stop", take=stop),
+    Page("/bring/left", take=finish),
 )

@@ -1,0 +1,6 @@
+-- Imports that were stopped or cut off and can go on. kept events of the generation are on disk,
+-- digest (hex) is that of their lines; task is what was being read and how, for who goes on.
+CREATE TABLE unfinished (
+  gen INTEGER PRIMARY KEY, exhibit TEXT NOT NULL, task TEXT NOT NULL,
+  kept INTEGER NOT NULL DEFAULT 0, digest TEXT NOT NULL DEFAULT ''
+) STRICT;
