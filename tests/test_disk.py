@@ -86,17 +86,20 @@ def test_the_scan_sees_what_it_looks_for(tmp_path) -> None:
     assert _changes(module) == []
 
 
+NUMBERS_ONLY = {"importers/_mark.py"}
+"""Shares a few numbers with its child where the system has no memory without a name."""
+
+
 def test_no_plain_temporary_file_is_ever_made() -> None:
-    """No module of the program imports ``tempfile``: what it holds would lie there unencrypted."""
-    names = [
-        alias.name if isinstance(node, ast.Import) else str(node.module)
+    """No module imports ``tempfile``: what the program holds would lie there unencrypted."""
+    found = {
+        path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    ]
-    assert "os" in names
-    assert "tempfile" not in names
+        and "tempfile" in {getattr(node, "module", ""), *(alias.name for alias in node.names)}
+    }
+    assert found == NUMBERS_ONLY
 
 
 def test_a_folder_and_those_above_it_last(tmp_path) -> None:
@@ -185,5 +188,5 @@ def test_a_disk_without_that_call_is_taken_as_it_is(tmp_path) -> None:
     """Some network disks refuse to sync a folder; a disk that fails to is another matter."""
     with disk.in_charge(_NoFolderSync(errno.EINVAL)):
         disk.sync_folder(tmp_path)
-    with disk.in_charge(_NoFolderSync(errno.EIO)), pytest.raises(OSError, match="no"):
+    with disk.in_charge(_NoFolderSync(errno.EIO)), pytest.raises(DiskFailing):
         disk.sync_folder(tmp_path)

@@ -1,6 +1,8 @@
 """The one way onto the disk: each call that changes what lies there, in one place.
 
-Rooms above use the functions. These ask the ``Disk`` in charge, which is the operating system. The
+Rooms above use the functions. These ask the ``Disk`` in charge, which is the operating system, and
+say ``DiskFull``, ``DiskReadOnly`` or ``DiskFailing`` where it says no; what else it says, such as
+FileNotFoundError, stays. The
 tests of reliability put another in its place: one writes down every call with its data, so that
 each moment at which power may fail can be made again, and one lets each call fail in turn. For the
 database the same is done below its cipher, by the VFS that ``Disk.vfs`` names.
@@ -115,6 +117,18 @@ def named(problem: OSError) -> TallymarkError | OSError:
     return DiskFailing() if problem.errno in {errno.EIO, errno.EINTR} else problem
 
 
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Raise what ``named`` gives for an OSError of the block."""
+    try:
+        yield
+    except OSError as problem:
+        found = named(problem)
+        if found is problem:
+            raise
+        raise found from problem
+
+
 class _File(io.RawIOBase):
     """A file whose calls go to the disk that was in charge when it was opened."""
 
@@ -122,7 +136,8 @@ class _File(io.RawIOBase):
         super().__init__()
         self._disk = current()
         self._reads, self._writes = not flags & os.O_WRONLY, bool(flags & (os.O_WRONLY | os.O_RDWR))
-        self._handle = self._disk.open(path, flags)
+        with plainly():
+            self._handle = self._disk.open(path, flags)
 
     def readable(self) -> bool:
         return self._reads
@@ -138,26 +153,31 @@ class _File(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         into = memoryview(buffer).cast("B")
-        data = self._disk.read(self._handle, len(into))
+        with plainly():
+            data = self._disk.read(self._handle, len(into))
         into[: len(data)] = data
         return len(data)
 
     def write(self, data: ReadableBuffer) -> int:
-        return self._disk.write(self._handle, data)
+        with plainly():
+            return self._disk.write(self._handle, data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         return os.lseek(self._handle, offset, whence)
 
     def truncate(self, size: int | None = None) -> int:
         wanted = self.tell() if size is None else size
-        self._disk.truncate(self._handle, wanted)
+        with plainly():
+            self._disk.truncate(self._handle, wanted)
         return wanted
 
     def allocate(self, size: int) -> None:
-        self._disk.allocate(self._handle, size)
+        with plainly():
+            self._disk.allocate(self._handle, size)
 
     def sync(self) -> None:
-        self._disk.sync(self._handle)
+        with plainly():
+            self._disk.sync(self._handle)
 
     def close(self) -> None:
         if not self.closed:
@@ -185,7 +205,8 @@ def reading(path: Path) -> BinaryIO:
 
 def lock_file(path: Path, *, writable: bool = True) -> int:
     """A handle on a file that is only ever locked; made when it is not there and ``writable``."""
-    return current().open(path, os.O_CREAT | os.O_RDWR if writable else os.O_RDONLY)
+    with plainly():
+        return current().open(path, os.O_CREAT | os.O_RDWR if writable else os.O_RDONLY)
 
 
 def sync(file: BinaryIO) -> None:
@@ -202,12 +223,13 @@ def allocate(file: BinaryIO, size: int) -> None:
 
 def rename(old: Path, new: Path) -> None:
     """Give a file its name, in place of what has it now; lasts after ``sync_folder``."""
-    current().rename(old, new)
+    with plainly():
+        current().rename(old, new)
 
 
 def unlink(path: Path, *, missing_ok: bool = False) -> None:
     """Take away a file; lasts after ``sync_folder``."""
-    with suppress(*([FileNotFoundError] if missing_ok else [])):
+    with plainly(), suppress(*([FileNotFoundError] if missing_ok else [])):
         current().unlink(path)
 
 
@@ -228,7 +250,8 @@ def make_folder(path: Path, *, mode: int = 0o700) -> None:
 
 def make_new_folder(path: Path, *, mode: int = 0o700) -> None:
     """Make one folder, which lasts when this returns. Raises FileExistsError."""
-    current().make_folder(path, mode)
+    with plainly():
+        current().make_folder(path, mode)
     sync_folder(path.parent)
 
 
@@ -239,7 +262,8 @@ def remove_tree(folder: Path) -> None:
             remove_tree(Path(entry.path))
         else:
             unlink(Path(entry.path))
-    current().remove_folder(folder)
+    with plainly():
+        current().remove_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:
@@ -251,7 +275,8 @@ def sync_folder(folder: Path) -> None:
     if sys.platform == "win32":  # pragma: no cover
         return
     try:
-        current().sync_folder(folder)
+        with plainly():
+            current().sync_folder(folder)
     except OSError as problem:
         if problem.errno not in {errno.EINVAL, errno.ENOTSUP}:
             raise

@@ -12,6 +12,7 @@ import pytest
 
 from tallymark import disk
 from tallymark.errors import (
+    DiskFailing,
     DiskFull,
     IntegrityError,
     NothingChosen,
@@ -153,7 +154,7 @@ class _NoNamesForFolders(disk.Disk):
 
 def test_a_failing_rename_leaves_nothing(log, tmp_path):
     """The zip does not stay behind when the folder cannot get its name."""
-    with disk.in_charge(_NoNamesForFolders()), pytest.raises(PackError):
+    with disk.in_charge(_NoNamesForFolders()), pytest.raises(DiskFailing):
         log.pack(tmp_path / "pack")
     assert list(tmp_path.iterdir()) == []
 

@@ -28,6 +28,7 @@ from tallymark.contributions.letter import (
     next_key,
 )
 from tallymark.errors import (
+    DiskReadOnly,
     EnvelopeError,
     NoPostBox,
     OutputExists,
@@ -268,7 +269,7 @@ def _write_state(folder: Path, state: State) -> None:
 
 def _destroy(path: Path, size: int) -> None:
     """Overwrite and delete; a read-only stick keeps it, and the caller says that it is a secret."""
-    with suppress(OSError):
+    with suppress(OSError, DiskReadOnly):
         with disk.change(path) as file:
             file.write(bytes(size))
             disk.sync(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tallymark import disk
-from tallymark.errors import OutputExists, PackError
+from tallymark.errors import DiskReadOnly, OutputExists, PackError
 from tallymark.vault import Vault
 
 if TYPE_CHECKING:
@@ -60,5 +60,5 @@ def write(sheet: Sheet, out: Path, *, made: datetime) -> None:
         disk.sync_folder(out.parent)
     except FileExistsError:
         raise OutputExists from None
-    except OSError as problem:
+    except (OSError, DiskReadOnly) as problem:
         raise PackError("The sheet could not be written to this place.") from problem

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from tallymark import disk
-from tallymark.errors import DiskFull, IntegrityError, OutputExists, PackError
+from tallymark.errors import (
+    DiskFull,
+    DiskReadOnly,
+    IntegrityError,
+    OutputExists,
+    PackError,
+    TallymarkError,
+)
 
 READ_SIZE = 1 << 20
 
@@ -24,10 +31,16 @@ def plain_errors() -> Iterator[None]:
     except OSError as problem:
         if isinstance(disk.named(problem), DiskFull):
             raise DiskFull from problem
-        raise PackError(
-            "The pack could not be written to this place.",
-            next_step="Choose a folder that you may write to. Nothing was handed over.",
-        ) from problem
+        raise _unwritable() from problem
+    except DiskReadOnly as problem:
+        raise _unwritable() from problem
+
+
+def _unwritable() -> PackError:
+    return PackError(
+        "The pack could not be written to this place.",
+        next_step="Choose a folder that you may write to. Nothing was handed over.",
+    )
 
 
 class Parts:
@@ -70,10 +83,10 @@ class Parts:
     def _clean(self) -> None:
         for path in self._mine:
             if path.is_dir() and not path.is_symlink():
-                with suppress(OSError):
+                with suppress(OSError, TallymarkError):
                     disk.remove_tree(path)
             else:
-                with suppress(OSError):
+                with suppress(OSError, TallymarkError):
                     disk.unlink(path, missing_ok=True)
         self._mine.clear()
 

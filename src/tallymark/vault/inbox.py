@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from tallymark import disk
-from tallymark.errors import EnvelopeError
+from tallymark.errors import EnvelopeError, VaultError
 from tallymark.integrity import canonical
 from tallymark.integrity.envelope import Identity, open_all, seal
 from tallymark.vault import place
@@ -81,7 +81,7 @@ def _open(path: Path, identity: Identity) -> dict[str, str] | None:
         with disk.reading(path) as file:
             open_all(file, plain, identity=identity)
         note = msgspec.json.decode(plain.getvalue().rstrip(b"\0"), type=dict[str, str])
-    except (EnvelopeError, msgspec.MsgspecError, UnicodeDecodeError, OSError):
+    except (EnvelopeError, VaultError, msgspec.MsgspecError, UnicodeDecodeError, OSError):
         return None
     # Anybody can seal a note, so nothing in it is shown that we do not say ourselves.
     fits = note.get("what") == WRONG_TRY and _STAMP.match(note.get("at", "")) is not None

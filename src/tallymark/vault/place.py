@@ -15,7 +15,13 @@ from typing import BinaryIO
 
 from tallymark import disk
 from tallymark.disk import sync_folder as sync_folder  # noqa: PLC0414 - for the rooms beside
-from tallymark.errors import KeysLost, VaultExists, VaultInUse, VaultNotFound
+from tallymark.errors import (
+    KeysLost,
+    TallymarkError,
+    VaultExists,
+    VaultInUse,
+    VaultNotFound,
+)
 from tallymark.vault.store import plain_errors
 
 DATABASE = "vault.db"
@@ -27,12 +33,16 @@ PART = ".part"
 RESERVE = "reserve"
 UNFINISHED = "unfinished" + PART
 """Lies in a folder while a vault is made or restored in it; only then may the next go over it."""
-_OURS = frozenset(
-    {
-        *(DATABASE + end for end in ("", "-wal", "-shm", "-journal")),
-        *(LOCK, BLOBS, INBOX, RESERVE, SLOTS + PART, UNFINISHED),
-    }
-)
+
+
+def of_database(name: str) -> frozenset[str]:
+    """The names of a database file and of all that SQLite may leave beside it."""
+    return frozenset(name + end for end in ("", "-wal", "-shm", "-journal"))
+
+
+_OURS = of_database(DATABASE) | {
+    *(LOCK, BLOBS, INBOX, RESERVE, RESERVE + PART, SLOTS + PART, UNFINISHED, UNFINISHED + PART)
+}
 
 
 def make_folder(path: Path) -> None:
@@ -151,7 +161,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
             disk.rename(part, path)
         except BaseException:
             # What the disk said first is what the person needs to know.
-            with suppress(OSError):
+            with suppress(OSError, TallymarkError):
                 disk.unlink(part, missing_ok=True)
             raise
         sync_folder(path.parent)

@@ -31,7 +31,7 @@ def keep(folder: Path) -> bool:
             disk.allocate(file, SIZE)
             disk.sync(file)
         return True
-    with suppress(OSError):
+    with suppress(OSError, TallymarkError):
         disk.unlink(path, missing_ok=True)
     return False
 

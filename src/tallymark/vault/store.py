@@ -20,6 +20,7 @@ from tallymark.errors import (
     DiskReadOnly,
     VaultDamaged,
     VaultError,
+    VaultInUse,
     VaultTooNew,
 )
 
@@ -78,6 +79,8 @@ def plain_errors() -> Iterator[None]:
         raise VaultDamaged from problem
     except _REFUSED as problem:
         raise DiskReadOnly from problem
+    except apsw.BusyError as problem:
+        raise VaultInUse from problem
     except apsw.IOError as problem:
         raise DiskFailing from problem
     except OSError as problem:
@@ -107,6 +110,9 @@ class Database:
         self._connection = connection
         self._open = True
         self._still = False
+        self.doubtful = False
+        """Whether a COMMIT failed and none has succeeded since. Its bytes may have reached the
+        journal before the disk said no; then the next opening finds what it wrote."""
         self.turn = Turn()
 
     @contextmanager
@@ -125,14 +131,21 @@ class Database:
         """
         with self.read() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            before = self._connection.total_changes()
             try:
                 yield connection
-                connection.execute("COMMIT")
+                self._commit(written=self._connection.total_changes() != before)
             except BaseException:
                 # SQLite may have rolled back by itself, for example when the disk is full.
                 if self._connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def _commit(self, *, written: bool) -> None:
+        doubtful_before, self.doubtful = self.doubtful, True
+        self._connection.execute("COMMIT")
+        # The next COMMIT that writes goes over the bytes of one that failed.
+        self.doubtful = doubtful_before and not written
 
     @contextmanager
     def overwriting(self) -> Iterator[None]:
@@ -188,13 +201,16 @@ class Database:
             return int(self._connection.pragma("user_version"))
 
     def close(self) -> None:
-        """Write the log back into the database file and close. Doing it twice is harmless."""
+        """Write the log back into the database file and close. Doing it twice is harmless.
+
+        A disk that fails meanwhile takes nothing: what was acknowledged lies in the log.
+        """
         with self.turn:
             if self._open:
                 self._open = False
                 with suppress(apsw.Error):
                     self._fold()
-                self._connection.close(True)
+                _let_go(self._connection)
 
 
 def open_database(
@@ -221,13 +237,17 @@ def open_database(
         try:
             _unlock(connection, key)
             _migrate(connection, tables)
+            _must_be_encrypted(path)
         except BaseException:
-            connection.close(True)
+            _let_go(connection)
             raise
-    if not _is_encrypted(path):
-        connection.close(True)
-        raise VaultError("The database would not be encrypted here; nothing was stored.")
     return Database(connection)
+
+
+def _let_go(connection: apsw.Connection) -> None:
+    """Close it and its files, also on a disk that answers with an error."""
+    with suppress(apsw.Error):
+        connection.close(True)
 
 
 def open_reading(name: str | Path, *, key: bytes | bytearray, vfs: str | None = None) -> Database:
@@ -243,7 +263,7 @@ def open_reading(name: str | Path, *, key: bytes | bytearray, vfs: str | None = 
             _set_key(connection, key)
             connection.pragma("user_version")
         except BaseException:
-            connection.close(True)
+            _let_go(connection)
             raise
     return Database(connection)
 
@@ -294,6 +314,7 @@ def _migrate(connection: apsw.Connection, tables: str) -> None:
                 connection.pragma("user_version", number)
 
 
-def _is_encrypted(path: Path) -> bool:
+def _must_be_encrypted(path: Path) -> None:
     with disk.reading(path) as file:
-        return not file.read(len(PLAIN_HEADER)).startswith(PLAIN_HEADER)
+        if file.read(len(PLAIN_HEADER)).startswith(PLAIN_HEADER):
+            raise VaultError("The database would not be encrypted here; nothing was stored.")

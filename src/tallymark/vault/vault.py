@@ -132,11 +132,13 @@ class Vault:
     def close(self) -> None:
         """Lock: close the database, overwrite the key, let others open it. Twice is harmless."""
         with self._database.turn:
-            self._database.close()
-            keys.wipe(self._opened.master)
-            self._stored = None
-            self._snapshots.forget()
-            self._opened.owner.release()
+            try:
+                self._database.close()
+            finally:
+                keys.wipe(self._opened.master)
+                self._stored = None
+                self._snapshots.forget()
+                self._opened.owner.release()
 
     @property
     def folder(self) -> Path:
@@ -485,11 +487,14 @@ class Vault:
         return stored
 
     def _names(self, blob: str) -> bool:
-        """Whether a row names this sealed file; when that cannot be told, yes."""
+        """Whether a row names this sealed file; when that cannot be told, yes.
+
+        The next opening knows, and deletes it if none does.
+        """
         try:
             with self._database.read() as connection:
                 rows = connection.execute("SELECT 1 FROM blobs WHERE name = ?", (blob,))
-                return rows.fetchone() is not None
+                return self._database.doubtful or rows.fetchone() is not None
         except VaultError:
             return True
 

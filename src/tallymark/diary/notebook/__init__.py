@@ -99,7 +99,8 @@ class Notebook:
         place.make_folder(folder)
         owner = place.Ownership(folder)
         ident, master, key = secrets.token_hex(16), os.urandom(_MASTER_SIZE), SigningKey.generate()
-        disk.unlink(folder / _DATABASE, missing_ok=True)
+        for name in place.of_database(_DATABASE):
+            disk.unlink(folder / name, missing_ok=True)
         database = open_database(folder / _DATABASE, key=master, create=True, tables=_TABLES)
         with database.transaction() as connection:
             connection.execute("INSERT INTO meta VALUES ('notebook', ?)", (ident,))

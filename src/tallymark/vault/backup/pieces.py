@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import apsw
 
 from tallymark import disk
-from tallymark.errors import CopyDamaged
+from tallymark.errors import CopyDamaged, VaultError
 from tallymark.vault import place
 
 FOLDER = "pieces"
@@ -70,7 +70,7 @@ class Pieces:
             with disk.reading(self.path(name)) as file:
                 _not_from_memory(file)
                 data = file.read(ORIGINAL_PIECE + 1)
-        except OSError as problem:
+        except (OSError, VaultError) as problem:
             self.bad.add(name)
             raise CopyDamaged("A part of the copy is missing or cannot be read.") from problem
         if hashlib.sha256(data).hexdigest() != name:

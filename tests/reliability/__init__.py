@@ -1,0 +1,1 @@
+"""How what is acknowledged is held to be on the disk: recorded, cut off, faulted, flipped, killed."""
