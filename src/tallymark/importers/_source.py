@@ -232,6 +232,8 @@ class Opened:
                 "The file was saved again as UTF-16; no export is written like that.",
                 next_step="Use the file as the phone exported it, not one that was opened and saved.",
             )
+        if head.startswith(b"SQLite format 3\x00"):
+            return UnknownFormat("The file is a database in which no reader finds messages.")
         return UnknownFormat(
             f"No reader knows this file. Line {first_line(head)} is the first that cannot be read."
         )

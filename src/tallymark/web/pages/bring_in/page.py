@@ -207,7 +207,8 @@ def ask_owner(visit: Visit) -> Response:
     if found is None:
         return visit.go("/bring")
     names = _names(found)
-    choices = [(str(n), name, f"{found['senders'][name]:,} sent") for n, name in enumerate(names)]
+    sent = found["senders"]
+    choices = [(str(n), name, f"{sent.get(name, 0):,} sent") for n, name in enumerate(names)]
     return visit.template(
         "pages/bring_in/owner.html",
         found=found,
@@ -216,6 +217,10 @@ def ask_owner(visit: Visit) -> Response:
 
 
 def _names(found: dict[str, Any]) -> list[str]:
+    """The names to choose from; one's own alone where the file itself says which it is."""
+    options = found.get("options", {})
+    if options.get("owner_basis") == "in_data":
+        return [str(options["owner"])]
     return sorted(found.get("senders", {}), key=lambda name: -found["senders"][name])[:40]
 
 
