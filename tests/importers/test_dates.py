@@ -16,7 +16,7 @@ FORM = (False, 2, 4, "/")
 def decide(dates: list[str], *, form=FORM, answer=None):
     """The decision on dates with slashes, all of one form."""
     gathered = Dates()
-    gathered.add(form, [tuple(d.split("/")) for d in dates])
+    gathered.add(form, [(tuple(d.split("/")), 1) for d in dates])
     return gathered.decide(answer)[form]
 
 
@@ -136,7 +136,7 @@ def test_no_such_day(parts) -> None:
 def test_the_question_shows_both_readings() -> None:
     """The person sees what each answer makes of a date of theirs."""
     gathered = Dates()
-    gathered.add(FORM, [("03", "04", "2020")])
+    gathered.add(FORM, [(("03", "04", "2020"), 1)])
     found = question(gathered.decide(None), ("03", "04", "2020"))[0]
     assert [(c.value, c.text) for c in found.choices] == [
         ("dmy", "3 April 2020"),
@@ -206,3 +206,13 @@ def test_any_numbers_give_some_decision(dates) -> None:
     for a, b, year in dates:
         first, other = found.read((str(a), str(b), year))
         assert {first, other} - {None} <= {reading((str(a), str(b), year), o) for o in STYLES}
+
+
+def test_forty_lines_of_one_day_are_no_pasted_line() -> None:
+    """One notice on a doubtful day, then a day of messages that only one order can read: no question."""
+    gathered = Dates()
+    gathered.add(FORM, [(("01", "03", "2026"), 1), (("13", "03", "2026"), 40)])
+    assert gathered.decide(None)[FORM].how == "component"
+    few = Dates()
+    few.add(FORM, [(("01", "03", "2026"), 40), (("13", "03", "2026"), 2)])
+    assert few.decide(None)[FORM].how in {"open", "few"}

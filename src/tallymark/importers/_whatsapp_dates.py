@@ -10,6 +10,7 @@ nothing unless the rest of the file agrees (``_weighed``).
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -84,15 +85,20 @@ class Decision:
 
 @dataclass(slots=True)
 class Dates:
-    """All dates of a file, in its order; equal neighbours once."""
+    """All dates of a file, in its order; equal neighbours once. ``lines`` says how many lines each has."""
 
     seen: list[tuple[Form, Parts]] = field(default_factory=list)
+    lines: Counter[Parts] = field(default_factory=Counter)
 
-    def add(self, form: Form, parts: Iterable[Parts]) -> None:
-        """Note dates of one form that follow each other; where a file is cut makes no difference."""
-        for part in parts:
+    def add(self, form: Form, parts: Iterable[tuple[Parts, int]]) -> None:
+        """Note dates of one form that follow each other, each with how many lines bear it.
+
+        Where a file is cut makes no difference.
+        """
+        for part, lines in parts:
             if len(self.seen) >= MAX_DATES:
                 return
+            self.lines[part] += lines
             if not self.seen or self.seen[-1] != (form, part):
                 self.seen.append((form, part))
 
@@ -103,7 +109,7 @@ class Dates:
             groups.setdefault(form, []).append(parts)
         decided: dict[Form, Decision] = {}
         for form in sorted(groups, key=lambda f: -len(groups[f])):
-            decided[form] = _decide(form, groups[form], decided, answer)
+            decided[form] = _decide(form, groups[form], decided, answer, lines=self.lines)
         return decided
 
 
@@ -123,12 +129,17 @@ def _all(dates: list[Parts], order: str) -> bool:
 
 
 def _decide(
-    form: Form, dates: list[Parts], decided: Mapping[Form, Decision], answer: str | None
+    form: Form,
+    dates: list[Parts],
+    decided: Mapping[Form, Decision],
+    answer: str | None,
+    *,
+    lines: Mapping[Parts, int],
 ) -> Decision:
     orders = _candidates(form, dates)
     fitting = [o for o in orders if _all(dates, o)]
     if len(fitting) == 1:
-        return _weighed(dates, fitting[0], orders, answer)
+        return _weighed(dates, fitting[0], orders, answer, lines=lines)
     if not fitting:
         return _mixed(dates, orders, answer)
     if all(reading(p, fitting[0]) == reading(p, fitting[1]) for p in dates):
@@ -143,7 +154,14 @@ def _decide(
     return _asked(form, fitting, decided, answer)
 
 
-def _weighed(dates: list[Parts], only: str, orders: list[str], answer: str | None) -> Decision:
+def _weighed(
+    dates: list[Parts],
+    only: str,
+    orders: list[str],
+    answer: str | None,
+    *,
+    lines: Mapping[Parts, int],
+) -> Decision:
     """One order fits all dates: whether enough speaks for it, or what contradicts the rest is few.
 
     A line with a number above 12 that somebody pasted would turn every other date round. So it
@@ -157,6 +175,7 @@ def _weighed(dates: list[Parts], only: str, orders: list[str], answer: str | Non
     strays = _strays(dates, (only, other))
     holds = strays[only] * OUTWEIGHS <= len(dates) and _fits_its_place(dates, only, other)
     many = decisive * (OUTWEIGHS if decisive > FEW else 1) >= unsure and decisive > 1
+    many = many or _most_lines(dates, only, other, lines=lines)
     if not unsure or (holds and many) or _is_clear(strays, only, other):
         return Decision(only, "component")
     if answer in {only, other}:
@@ -165,6 +184,13 @@ def _weighed(dates: list[Parts], only: str, orders: list[str], answer: str | Non
         return Decision(only, "few", other)
     first, second = (only, other) if holds or strays[only] < strays[other] else (other, only)
     return Decision(first, "open", second)
+
+
+def _most_lines(dates: list[Parts], only: str, other: str, *, lines: Mapping[Parts, int]) -> bool:
+    """Whether far more lines can be read in one order alone than somebody pastes."""
+    decisive = sum(lines[p] for p in set(dates) if reading(p, other) is None)
+    unsure = sum(lines[p] for p in set(dates) if reading(p, other) not in {None, reading(p, only)})
+    return decisive > FEW * OUTWEIGHS and decisive >= OUTWEIGHS * unsure
 
 
 def _fits_its_place(dates: list[Parts], order: str, other: str) -> bool:

@@ -108,7 +108,7 @@ def _note(found: Found, matches: list[_Match]) -> None:
 
 
 def _note_other(found: Found, header: Header) -> None:
-    found.dates.add(header.form, [header.parts])
+    found.dates.add(header.form, [(header.parts, 1)])
     found.other_styles[header.form] += 1
     rest = header.match.string[header.length :]
     sender, colon, _ = rest.partition(": ")
@@ -117,8 +117,8 @@ def _note_other(found: Found, header: Header) -> None:
 
 
 def _note_dates(found: Found, dates: Iterable[bytes]) -> None:
-    runs = (date for date, _ in groupby(dates))
-    found.dates.add(found.style.sample.form, [parts_of(d.decode()) for d in runs])
+    runs = ((date, sum(1 for _ in group)) for date, group in groupby(dates))
+    found.dates.add(found.style.sample.form, [(parts_of(d.decode()), lines) for d, lines in runs])
 
 
 def decided(found: Found, options: Mapping[str, str]) -> dict[Form, Decision]:
