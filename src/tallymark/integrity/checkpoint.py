@@ -46,6 +46,17 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
+def parse_note(note: str) -> tuple[Checkpoint, tuple[bytes, ...]]:
+    """The checkpoint of a note whose signer is not known yet, and the key ids under its own name.
+
+    Raises IntegrityError when it is malformed. Nothing is checked against a key: ``open_note`` does.
+    """
+    body, lines = _split(note)
+    found = parse(body)
+    signed = [_signature_line(line) for line in lines]
+    return found, tuple(raw[:4] for name, raw in signed if name == found.origin)
+
+
 def parse(body: str) -> Checkpoint:
     """Read what ``Checkpoint.body`` wrote; IntegrityError for any other spelling."""
     lines = body.split("\n")

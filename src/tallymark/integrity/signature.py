@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +24,7 @@ _BEGIN = "-----BEGIN SSH SIGNATURE-----"
 _END = "-----END SSH SIGNATURE-----"
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _MAX_ARMOR = 4096
+_TELLING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,42 @@ def fingerprint(public: bytes) -> str:
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def six_words(public: bytes) -> tuple[str, ...]:
-    """Six English words (BIP-39 list) for the first 66 bits of SHA-256 of the 32-byte key.
+def six_words(data: bytes) -> tuple[str, ...]:
+    """Six English words (BIP-39 list) for the first 66 bits of SHA-256 of ``data``.
 
-    To be read over the telephone; 66 bits are for comparing, not for identifying by search.
+    ``data`` is a 32-byte public key, or the text of a checkpoint. To be read over the telephone;
+    66 bits are for comparing, not for identifying by search.
     """
+    words = _word_list()
+    return tuple(words[number] for number in six_numbers(data))
+
+
+def six_numbers(data: bytes) -> tuple[int, ...]:
+    """The places (0 to 2047) of ``six_words`` in their list."""
+    bits = int.from_bytes(hashlib.sha256(data).digest()[:9], "big") >> 6
+    return tuple(bits >> (11 * place) & 2047 for place in range(5, -1, -1))
+
+
+def numbers_of(words: Sequence[str]) -> tuple[int, ...]:
+    """The places in the list of six words that somebody says, in any case.
+
+    The first four letters are enough, because no two words of the list share them. Raises
+    IntegrityError, which names the first word that is not in the list, or says how many there are.
+    """
+    if len(words) != 6:
+        raise IntegrityError(f"A code has six words, not {len(words)}.")
+    places = {word[:_TELLING]: place for place, word in enumerate(_word_list())}
+    found = tuple(places.get(word.casefold()[:_TELLING], -1) for word in words)
+    if -1 in found:
+        raise IntegrityError(f"Word {found.index(-1) + 1} is not in the list of words.")
+    return found
+
+
+def _word_list() -> list[str]:
     from mnemonic import Mnemonic
 
-    bits = int.from_bytes(hashlib.sha256(public).digest(), "big") >> (256 - 66)
     words: list[str] = Mnemonic("english").wordlist
-    return tuple(words[bits >> (11 * place) & 2047] for place in range(5, -1, -1))
+    return words
 
 
 def sshsig(key: SigningKey, message: bytes, *, namespace: str = "tallymark-bundle") -> str:
