@@ -14,9 +14,10 @@
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
     │                                TooManyFailures ImportStopped
     ├── EnvelopeError           50   WrongKey EnvelopeDamaged
-    ├── IntegrityError          55
+    ├── IntegrityError          55   NotAHead ForeignHead StampRefused
     ├── PackError               60   OutputExists NothingChosen TypesetFailed
     ├── DeskError               70   PackRefused UnknownReport
+    ├── OnlineError             80   NotAsked NotReached AnswerRefused
     └── PostBoxError            85   NoPostBox NoteDamaged NoteChanged UnknownBox
 
 A message never holds what a person wrote, a passphrase, or a name from evidence.
@@ -317,6 +318,55 @@ class IntegrityError(TallymarkError):
 
     exit_code = 55
     next_step = "Keep everything as it is and run: tallymark check"
+
+
+class NotAHead(IntegrityError):
+    """This is neither six words nor a head of a log."""
+
+    exit_code = 56
+    next_step = "Give six words, or a file: a checkpoint, a receipt or a pack."
+
+
+class ForeignHead(IntegrityError):
+    """This head is not in this log."""
+
+    exit_code = 57
+    next_step = "Run tallymark heads compare to see how it stands to this log."
+
+
+class StampRefused(IntegrityError):
+    """The time stamp does not hold."""
+
+    exit_code = 58
+    next_step = "It is kept as it came and counts for nothing. Run tallymark stamp to ask again."
+
+
+class OnlineError(TallymarkError):
+    """Nothing could be asked of another computer."""
+
+    exit_code = 80
+    next_step = "Your diary needs no network. Try again later, or go on without it."
+
+
+class NotAsked(OnlineError):
+    """Nothing was sent, because nobody said yes."""
+
+    exit_code = 81
+    next_step = "Say yes when asked, or add --yes."
+
+
+class NotReached(OnlineError):
+    """The other computer could not be reached."""
+
+    exit_code = 82
+    next_step = "It waits. Run tallymark stamp when you are online."
+
+
+class AnswerRefused(OnlineError):
+    """The other computer did not answer as it should."""
+
+    exit_code = 83
+    next_step = "It waits. Run tallymark stamp again later, or name another with --authority."
 
 
 class PackError(TallymarkError):

@@ -114,11 +114,11 @@ def test_acts_have_a_log_of_their_own(vault, reopen) -> None:
     assert vault.checkpoint() == head
     vault.close()
     with reopen() as again:
-        assert [one.what for one in again.acts()] == ["created", "pack", "opened"]
+        assert [one.what for one in again.acts()] == ["created", "pack", "checkpoint", "opened"]
         assert again.acts()[1] == act
         note = again._acts.note(again._database._connection)
         name = f"{again.origin}/acts"
-        assert checkpoint.open_note(note, public=again.public_key, name=name).size == 3
+        assert checkpoint.open_note(note, public=again.public_key, name=name).size == 4
 
 
 def test_drafts_are_kept_replaced_and_forgotten(vault, reopen) -> None:

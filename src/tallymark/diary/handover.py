@@ -55,7 +55,8 @@ def hand_over(
 ) -> PackResult:
     """Build, sign, optionally seal, then append the hand-over record.
 
-    The record comes after the pack, because it names the pack's manifest. Raises ``OutputExists``
+    The record comes after the pack, because it names the pack's manifest. The head in the pack is
+    noted as one that somebody outside holds. Raises ``OutputExists``
     before anything is written when something is in the way.
     """
     from tallymark.pack.build import build
@@ -70,6 +71,7 @@ def hand_over(
     series = earlier[0].series if earlier else secrets.token_hex(8)
     by_id = {stored.record.id: stored for stored in vault.records()}
     pack_id = secrets.token_hex(16)
+    vault.heads.date()
     built = build(
         casefile,
         target=out,
@@ -91,6 +93,7 @@ def hand_over(
     )
     if sealed is not None:
         _seal_and_drop(built, sealed, to_keys)
+    vault.heads.give("pack", holder=f"{purpose}, pack {len(earlier) + 1}")
     exhibits = sum(1 for record in casefile.records if record.type == "exhibit")
     vault.append(
         HandOver(

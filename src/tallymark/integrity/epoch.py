@@ -50,19 +50,19 @@ def read(body: Mapping[str, object], *, before: Line | None) -> Link:
     member is missing or malformed, the number does not rise, the cited head is not signed by the
     key of ``before``, or the endorsement is not by that key over this body.
     """
-    line = _line(body)
+    begun = line(body)
     prior = body.get("prior")
     if before is None:
         if prior is not None or _ENDORSED in body:
             raise IntegrityError("The first epoch of a log goes on from a head nobody knows.")
-        return Link(line, None, "first")
+        return Link(begun, None, "first")
     if not isinstance(prior, str):
         raise IntegrityError("A later epoch does not say which head it goes on from.")
-    same_vault = line.origin.rpartition("/")[0] == before.origin.rpartition("/")[0]
-    if not same_vault or line.number <= before.number or line.public == before.public:
+    same_vault = begun.origin.rpartition("/")[0] == before.origin.rpartition("/")[0]
+    if not same_vault or begun.number <= before.number or begun.public == before.public:
         raise IntegrityError("The epoch does not go on from the one before it.")
     head = checkpoint.open_note(prior, public=before.public, name=before.origin)
-    return Link(line, head, _standing(body, before))
+    return Link(begun, head, _standing(body, before))
 
 
 def _standing(body: Mapping[str, object], before: Line) -> Standing:
@@ -77,7 +77,8 @@ def _standing(body: Mapping[str, object], before: Line) -> Standing:
     return "endorsed"
 
 
-def _line(body: Mapping[str, object]) -> Line:
+def line(body: Mapping[str, object]) -> Line:
+    """The line that an epoch record begins. Raises IntegrityError when a member is malformed."""
     vault, number, public = (body.get(name) for name in ("vault", "epoch", "public_key"))
     if not isinstance(vault, str) or not isinstance(public, str) or type(number) is not int:
         raise IntegrityError("The epoch record does not say whose log it begins.")

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tallymark.model.outside import OutsideHead
 from tallymark.model.record import Record
 
 
@@ -95,7 +96,8 @@ class Casefile:
 
     ``texts(rows)`` gives the few events that are shown, in the order asked. ``leaves`` has the
     place in the log of every record by id. ``zone`` is the IANA zone for days and hours. ``selection``
-    says in words and dates what was chosen.
+    says in words and dates what was chosen. ``outside`` are the heads of this log that somebody
+    outside holds.
     """
 
     records: tuple[Record, ...]
@@ -107,16 +109,19 @@ class Casefile:
     log_root: bytes = b""
     zone: str = "Europe/London"
     selection: Mapping[str, str] = field(default_factory=dict)
+    outside: tuple[OutsideHead, ...] = ()
 
     @property
     def identity(self) -> str:
-        """SHA-256 (hex) of selection, head and the events' digests."""
+        """SHA-256 (hex) of selection, head, the events' digests and the heads held outside."""
         digest = hashlib.sha256()
         for key in sorted(self.selection):
             digest.update(f"{key}={self.selection[key]}\n".encode())
         digest.update(self.log_size.to_bytes(8, "big") + self.log_root)
         for source in self.sources:
             digest.update(bytes.fromhex(source.events_digest))
+        for head in self.outside:
+            digest.update(f"{head.kind} {head.at} {head.size} {head.holder}\n".encode())
         return digest.hexdigest()
 
     def current(self) -> tuple[Record, ...]:

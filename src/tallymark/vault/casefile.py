@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tallymark.integrity.merkle import Frontier
 from tallymark.model.casefile import Casefile, EventColumns, EventSource, Leaf
+from tallymark.model.outside import OutsideHead
 from tallymark.vault import generations, snapshot
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.choice import Choice, after, day, midnight
@@ -49,6 +50,7 @@ class Snapshots:
         *,
         head: Frontier,
         wanted: Wanted,
+        outside: tuple[OutsideHead, ...] = (),
     ) -> Casefile:
         """The casefile of what is wanted, at this head. Raises UsageProblem, UnknownRecord."""
         first, last = day(wanted.since), day(wanted.until)
@@ -79,6 +81,7 @@ class Snapshots:
             log_root=head.root(),
             zone=wanted.zone,
             selection=wanted.selection(),
+            outside=outside,
         )
 
     def _events(

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tallymark.errors import EnvelopeError, IntegrityError, TallymarkError
-from tallymark.integrity import checkpoint
+from tallymark.errors import EnvelopeError, TallymarkError
 from tallymark.integrity.digest import sha256_stream
 from tallymark.integrity.envelope import SealedReader
-from tallymark.integrity.merkle import Frontier, leaf_hash
 from tallymark.model.record import Exhibit, Import
-from tallymark.vault import blobs, generations, place
+from tallymark.vault import blobs, generations, log_check, place
+from tallymark.vault.heads import OutsideCheck
 from tallymark.vault.log import ACTS, DIARY, Log, load_records
 from tallymark.vault.store import Connection, Database
 
@@ -69,17 +68,22 @@ def check(
     *,
     logs: tuple[Log, Log],
     originals: Originals,
+    outside: Callable[[], list[OutsideCheck]] = list,
     progress: Progress | None = None,
 ) -> list[Finding]:
     """Every finding; an empty list when all fits.
 
-    ``progress`` gets (bytes done, bytes in all) over the exhibits. Entries can be saved meanwhile,
-    except while one exhibit's row or one generation is read.
+    ``outside`` gives the heads held outside and how each stands. ``progress`` gets (bytes done,
+    bytes in all) over the exhibits. Entries can be saved meanwhile, except while one exhibit's row
+    or one generation is read.
     """
     return _all(
         lambda: _database(database),
-        lambda: _log(database, logs[DIARY], table="records"),
-        lambda: _log(database, logs[ACTS], table="acts"),
+        lambda: _named(log_check.check_log(database, logs[DIARY], table="records")),
+        lambda: _named(log_check.check_log(database, logs[ACTS], table="acts")),
+        lambda: _named(log_check.check_epochs(database, logs[DIARY])),
+        lambda: _named(log_check.check_dated(database, logs[DIARY])),
+        lambda: _named(log_check.check_outside(database, logs[DIARY], found=outside())),
         lambda: _records(database),
         lambda: _blobs(originals, database, progress),
         lambda: _events(database),
@@ -106,6 +110,10 @@ def _all(*steps: Callable[[], Iterator[Finding]]) -> list[Finding]:
     return found
 
 
+def _named(faults: Iterator[log_check.Fault]) -> Iterator[Finding]:
+    return (Finding(what, detail) for what, detail in faults)
+
+
 def _database(database: Database) -> Iterator[Finding]:
     with database.read() as connection:
         for (line,) in connection.execute("PRAGMA integrity_check"):
@@ -113,37 +121,6 @@ def _database(database: Database) -> Iterator[Finding]:
                 yield Finding("database", "The database's own check found a fault.")
         if connection.execute("PRAGMA foreign_key_check").fetchone():
             yield Finding("database", "A row points to a record that is not there.")
-
-
-def _log(database: Database, log: Log, *, table: str) -> Iterator[Finding]:
-    name = "diary log" if log.number == DIARY else "acts log"
-    with database.read() as connection:
-        leaves = log.leaves(connection)
-        stored = log.frontier(connection)
-        note = log.note(connection) if leaves else ""
-        rows = connection.execute(
-            f"SELECT idx, data FROM {table} ORDER BY idx"  # noqa: S608 - two fixed names
-        ).fetchall()
-    if [index for index, _ in rows] != list(range(len(leaves))):
-        yield Finding(name, "A row of the log is missing.")
-    for index, data in rows:
-        if data is not None and (index >= len(leaves) or leaf_hash(data) != leaves[index]):
-            yield Finding(name, f"Number {index} is not what was written.")
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    if frontier.to_bytes() != stored.to_bytes():
-        yield Finding(name, "The head does not fit the leaves.")
-    if leaves and not _signed(note, log, frontier):
-        yield Finding(name, "The signed head does not fit the log.")
-
-
-def _signed(note: str, log: Log, frontier: Frontier) -> bool:
-    try:
-        head = checkpoint.open_note(note, public=log.key.public, name=log.origin)
-    except IntegrityError:
-        return False
-    return (head.size, head.root) == (frontier.size, frontier.root())
 
 
 def _records(database: Database) -> Iterator[Finding]:

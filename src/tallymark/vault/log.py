@@ -228,9 +228,12 @@ def insert_act(
 
 
 def load_acts(connection: Connection) -> list[Act]:
-    """Every act, oldest first."""
+    """Every act, oldest first. Raises VaultDamaged for one that cannot be read."""
     rows = connection.execute("SELECT idx, data FROM acts ORDER BY idx").fetchall()
-    found = [(index, msgspec.json.decode(data, type=_ActBytes)) for index, data in rows]
+    try:
+        found = [(index, msgspec.json.decode(data, type=_ActBytes)) for index, data in rows]
+    except (msgspec.MsgspecError, ValueError) as problem:
+        raise VaultDamaged("An act cannot be read.") from problem
     return [Act(act.at, act.what, act.detail, index, act.clock) for index, act in found]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from tallymark import disk
 from tallymark.errors import RecordError, UnknownRecord, VaultError
+from tallymark.integrity.checkpoint import Checkpoint
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
@@ -32,6 +34,7 @@ from tallymark.vault.check import Finding, InVault, check
 from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found, Unfinished
+from tallymark.vault.heads import Covered, Heads
 from tallymark.vault.log import Act, Stored
 from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
@@ -61,6 +64,7 @@ class Vault:
         self._blocks = BlockReader(opened.database)
         self._snapshots = Snapshots(self._blocks)
         self._searcher = Searcher(self._blocks)
+        self._covered = Covered()
 
     @classmethod
     def create(
@@ -130,9 +134,14 @@ class Vault:
         self.close()
 
     def close(self) -> None:
-        """Lock: close the database, overwrite the key, let others open it. Twice is harmless."""
+        """Lock: date the head, close the database, overwrite the key, let others open it.
+
+        Twice is harmless. A disk that is full or failing does not keep the vault open.
+        """
         with self._database.turn:
             try:
+                with suppress(VaultError):
+                    self.heads.date()
                 self._database.close()
             finally:
                 keys.wipe(self._opened.master)
@@ -236,6 +245,11 @@ class Vault:
                 return stored
 
             return self._remember(reserve.spend(self.folder, write))
+
+    @property
+    def heads(self) -> Heads:
+        """Heads of the diary log, and who outside holds one."""
+        return Heads(self._database, diary=self._diary, acts=self._acts, now=self._now)
 
     @property
     def boxes(self) -> Boxes:
@@ -384,6 +398,7 @@ class Vault:
                 self._all(),
                 head=self._diary.frontier(connection),
                 wanted=Wanted(since=since, until=until, only=only, zone=self.zone),
+                outside=self._covered.take(connection, self._diary),
             )
 
     def search(self, words: str, *, limit: int = 50, narrow: Narrow | None = None) -> list[Hit]:
@@ -430,10 +445,23 @@ class Vault:
         with self._database.transaction() as connection:
             drafts.drop(connection, key)
 
-    def check(self, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
-        """Read everything again; what does not hold what was written. Empty when all fits."""
-        logs, originals = (self._diary, self._acts), InVault(self.folder)
-        return check(self._database, logs=logs, originals=originals, progress=progress)
+    def check(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        outside: Sequence[Checkpoint] = (),
+    ) -> list[Finding]:
+        """Read everything again; what does not hold what was written. Empty when all fits.
+
+        ``outside`` are heads that somebody shows now, beside those that are noted.
+        """
+        return check(
+            self._database,
+            logs=(self._diary, self._acts),
+            originals=InVault(self.folder),
+            outside=lambda: self.heads.check(outside),
+            progress=progress,
+        )
 
     def back_up(
         self,
