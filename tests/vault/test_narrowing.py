@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +89,19 @@ def test_an_accent_is_found_and_shown(vault) -> None:
     vault.append(incident("x " * 200 + "then Zoë came 😡 again"))
     (hit,) = vault.search("zoe 😡")
     assert "Zoë came 😡" in hit.snippet
+
+
+def test_a_search_that_stops_early_keeps_nothing_locked(vault) -> None:
+    """The export can be read again at once, also before the memory of the search is cleared."""
+    held = attach(vault)
+    events = [event(n, "wait") for n in range(40)]
+    gc.disable()
+    try:
+        for _ in range(3):
+            bring_in(vault, held, events)
+            assert len(vault.search("wait", limit=1)) == 1
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="module")

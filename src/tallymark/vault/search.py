@@ -194,12 +194,16 @@ class Searcher:
             f"{select} AND rowid BETWEEN ? AND ? ORDER BY rowid {order}",
             (wanted.match, first, last - 1),
         )
-        for (number,) in rows:
-            if (
-                wanted.parties is None
-                or self._at(connection, source.gen, number)[1] in wanted.parties
-            ):
-                yield number
+        try:
+            for (number,) in rows:
+                if (
+                    wanted.parties is None
+                    or self._at(connection, source.gen, number)[1] in wanted.parties
+                ):
+                    yield number
+        finally:
+            # Reading stops early, and a question that is still open keeps its table locked.
+            rows.close()
 
     def _bounds(
         self, connection: Connection, source: Generation, wanted: _Wanted
