@@ -14,7 +14,7 @@ from vault.making import incident
 
 outside = st.builds(
     OutsideHead,
-    kind=st.sampled_from(["words", "pack", "stamp"]),
+    kind=st.sampled_from(["words", "pack", "stamp", "backup"]),
     at=st.integers(1, 28).map(lambda day: f"2026-05-{day:02d}T00:00:00Z"),
     size=st.integers(0, 20),
     holder=st.just(""),
@@ -25,7 +25,7 @@ outside = st.builds(
 def test_the_earliest_head_that_covers_an_entry(held: list[OutsideHead], index: int) -> None:
     """It covers the entry, and none that covers it is earlier; none where none does."""
     found = earliest(held, index)
-    covering = [one for one in held if one.size > index]
+    covering = [one for one in held if one.size > index and one.kind != "backup"]
     assert (found is None) == (not covering)
     if found is not None:
         assert found in covering
@@ -104,3 +104,14 @@ def test_what_cannot_be_told_is_said_of_the_part_without_a_head(vault) -> None:
     assert heads.cannot_tell(vault.heads.check(), size=size + 1).startswith(
         "The newest head held outside covers the first 1 of 2"
     )
+
+
+def test_a_good_copy_is_a_head_kept_elsewhere(vault, tmp_path) -> None:
+    """The head of the moment of the copy, by its number."""
+    vault.append(incident())
+    copy = vault.back_up(tmp_path)
+    held = vault.heads.all()
+    assert [(one.kind, one.holder, one.head) for one in held] == [
+        ("backup", f"copy {copy.number}", vault.heads.current())
+    ]
+    assert earliest(vault.casefile().outside, 1) is None

@@ -26,5 +26,9 @@ class OutsideHead:
 
 
 def earliest(heads: Iterable[OutsideHead], index: int) -> OutsideHead | None:
-    """The earliest of ``heads`` that covers the record at ``index``; None when none does."""
-    return min((h for h in heads if h.size > index), key=lambda h: (h.at, h.size), default=None)
+    """The earliest of ``heads`` that covers the record at ``index``; None when none does.
+
+    A backup does not count here: it tells an old copy, but nobody else can say its day.
+    """
+    covering = (head for head in heads if head.size > index and head.kind != "backup")
+    return min(covering, key=lambda head: (head.at, head.size), default=None)

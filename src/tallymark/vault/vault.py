@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 
 from tallymark import disk
 from tallymark.errors import RecordError, UnknownRecord, VaultError
-from tallymark.integrity.checkpoint import Checkpoint
+from tallymark.integrity.checkpoint import Checkpoint, open_note
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
@@ -35,6 +35,7 @@ from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.heads import Covered, Heads
+from tallymark.vault.heads import insert as insert_head
 from tallymark.vault.log import Act, Stored
 from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
@@ -496,6 +497,9 @@ class Vault:
             if good:
                 row = (_LAST_COPY, copy.made)
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+                head = open_note(copy.head, public=self.public_key, name=self.origin)
+                held_by = f"copy {copy.number}"
+                insert_head(connection, kind="backup", at=copy.made, holder=held_by, head=head)
 
     def _insert_act(self, connection: Connection, what: str, detail: str) -> Act:
         at, clock = self._now.reading()
