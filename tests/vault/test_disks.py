@@ -107,7 +107,7 @@ def test_a_vault_opens_where_not_one_act_fits(disk: Path) -> None:
     film.unlink()
     with opened(folder) as vault:
         assert vault.trouble == ""
-        assert [act.what for act in vault.acts()] == ["created", "opened"]
+        assert [act.what for act in vault.acts()] == ["created", "checkpoint", "opened"]
 
 
 def test_an_import_that_fills_the_disk_leaves_a_vault_that_opens(disk: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_vault_on_a_locked_disk_can_be_read(disk: Path) -> None:
         make(disk / "another")
     read_only(disk, on=False)
     with opened(folder) as vault:
-        assert [act.what for act in vault.acts()] == ["created", "opened"]
+        assert [act.what for act in vault.acts()] == ["created", "checkpoint", "opened"]
 
 
 def test_a_locked_disk_that_is_not_enough_says_why(disk: Path) -> None:
