@@ -8,7 +8,8 @@
     ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
     │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
     │                                DiskReadOnly DiskFailing KeysLost NoCopyHere CopyDamaged
-    │                                CopyMismatch
+    │                                CopyMismatch LastWayIn RecoveryUndecided WrongWords UnknownSlot
+    │                                PracticeFailed
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
@@ -143,6 +144,41 @@ class WeakPassphrase(VaultError):
 
     exit_code = 19
     next_step = "Use five random words, or at least 15 characters."
+
+
+class LastWayIn(VaultError):
+    """This is the last passphrase, so it stays."""
+
+    exit_code = 20
+    next_step = "Add another one first with: tallymark slots add-passphrase. Or change this one."
+
+
+class RecoveryUndecided(VaultError):
+    """Nothing is chosen yet for the day on which the passphrase is forgotten."""
+
+    exit_code = 21
+    next_step = "Run tallymark slots choose. It asks one question, and then everything opens again."
+
+
+class WrongWords(VaultError):
+    """These words did not open it."""
+
+    exit_code = 22
+    next_step = "Compare each word with the paper, from the first to the last. Nothing was changed."
+
+
+class UnknownSlot(VaultError):
+    """There is no way in with that number."""
+
+    exit_code = 28
+    next_step = "See the numbers with tallymark slots. Nothing was changed."
+
+
+class PracticeFailed(VaultError):
+    """What was typed is not what was written down."""
+
+    exit_code = 29
+    next_step = "Look at the paper and type it again. Nothing was changed."
 
 
 class DiskReadOnly(VaultError):

@@ -8,7 +8,7 @@ import io
 import json
 
 from integrity.vector_format import render, seeded
-from tallymark.integrity import envelope, envelope_header, keyslot
+from tallymark.integrity import envelope, envelope_header, keyslot, recovery_words, wordslot
 from tallymark.integrity.envelope import CHUNK, Identity
 
 Files = dict[str, bytes]
@@ -24,7 +24,7 @@ LABEL = "vectors/vault"
 
 def everything() -> Files:
     """Every file of ``vectors/envelope`` by name."""
-    return sealed() | changed_headers() | changed_payloads() | slots()
+    return sealed() | changed_headers() | changed_payloads() | slots() | word_slots()
 
 
 def seal(data: bytes, *, pad: bool = False, to: tuple[Identity, ...] = (OURS,)) -> bytes:
@@ -214,6 +214,64 @@ def slots() -> Files:
         "slot-capital-hex": made(refused, "hex in capitals", salt=str(slot["salt"]).upper()),
         "slot-short-salt": made(refused, "a salt of 15 bytes", salt=str(slot["salt"])[2:]),
     }
+
+
+def word_slots() -> Files:
+    """Slots of 24 words, and those whose words are sealed to a helper."""
+    key, secret = (
+        hashlib.sha256(b"tallymark vectors: " + s).digest() for s in (b"master", b"words")
+    )
+    words = " ".join(recovery_words.words_of(secret))
+    with seeded("helper slot"):
+        helper, other = Identity.generate(), Identity.generate()
+        copy = wordslot.make_helper(secret, key, recipient=helper.recipient, label=LABEL)
+    slot = wordslot.make_words(secret, key, label=LABEL)
+    success, wrong, refused = "success", "wrong words", "slot failure"
+
+    def made(
+        expect: str, about: str, said: str = words, *, of=slot, label=LABEL, **changes
+    ) -> bytes:
+        content = json.dumps({**of, **changes}, sort_keys=True, indent=1).encode() + b"\n"
+        given = {"key": key} if expect == success else {}
+        opened_by = {"identity": said} if said.startswith("AGE-") else {"words": said.encode()}
+        return render(
+            content, expect=expect, kind="slot", about=about, **opened_by, label=label, **given
+        )
+
+    one_off = words.split()
+    one_off[11] = "zoo" if one_off[11] != "zoo" else "zone"
+    numbered = "\n".join(f"{n}. {w.upper()}" for n, w in enumerate(words.split(), 1))
+    short = "  ".join(word[:4] for word in words.split())
+    flipped = {name: _flip(str(slot[name])) for name in ("commitment", "wrapped")}
+    identity = helper.secret
+    sealed = base64.b64decode(str(copy["sealed"]))
+    cut, bit = (base64.b64encode(s).decode() for s in (sealed[:-1], sealed[:-1] + b"\0"))
+    return {
+        "slot-words-good": made(success, "the right words"),
+        "slot-words-good-numbered": made(success, "numbers, capitals and lines", numbered),
+        "slot-words-good-short": made(success, "the first four letters of each", short),
+        "slot-words-one-wrong": made(wrong, "another twelfth word", " ".join(one_off)),
+        "slot-words-23": made(wrong, "a word is missing", words.rsplit(" ", 1)[0]),
+        "slot-words-unknown": made(wrong, "a word that is not on the list", words + "x"),
+        "slot-words-label": made(wrong, "a slot of something else", label="vectors/desk"),
+        "slot-words-commitment": made(wrong, "one bit of it", commitment=flipped["commitment"]),
+        "slot-words-wrapped": made(refused, "one bit of it", wrapped=flipped["wrapped"]),
+        "slot-words-version": made(refused, "another version", v="2"),
+        "slot-words-kdf": made(refused, "another way to derive", kdf="argon2id"),
+        "slot-words-unknown-member": made(refused, "a member that is not known", hint="paper"),
+        "slot-words-short-commitment": made(refused, "31 bytes", commitment="00" * 31),
+        "slot-helper-good": made(success, "the helper's key", identity, of=copy),
+        "slot-helper-good-words": made(success, "the words that the helper reads out", of=copy),
+        "slot-helper-other-key": made("no match", "another key", other.secret, of=copy),
+        "slot-helper-recipient": made(
+            wrong, "another recipient written over it", of=copy, recipient=other.recipient
+        ),
+        "slot-helper-no-recipient": made(refused, "none", identity, of=copy, recipient="age1"),
+        "slot-helper-cut": made(refused, "the copy is cut", identity, of=copy, sealed=cut),
+        "slot-helper-bit": made(refused, "one bit of the copy", identity, of=copy, sealed=bit),
+        "slot-helper-base64": made(refused, "no base64", identity, of=copy, sealed="(*)"),
+        "slot-helper-no-copy": made(refused, "no copy", identity, of=slot, recipient=helper.recipient),
+    }  # fmt: skip
 
 
 def _flip(text: str) -> str:

@@ -10,7 +10,14 @@ import pytest
 
 from integrity import envelope_vectors, epoch_vectors, log_vectors
 from integrity.vector_format import VECTORS, Vector, read
-from tallymark.errors import EnvelopeDamaged, IntegrityError, WrongKey, WrongPassphrase
+from tallymark.errors import (
+    EnvelopeDamaged,
+    EnvelopeError,
+    IntegrityError,
+    WrongKey,
+    WrongPassphrase,
+    WrongWords,
+)
 from tallymark.integrity import (
     canonical,
     checkpoint,
@@ -19,7 +26,9 @@ from tallymark.integrity import (
     epoch,
     keyslot,
     merkle,
+    recovery_words,
     signature,
+    wordslot,
 )
 from tallymark.integrity.envelope import Identity
 
@@ -171,17 +180,33 @@ def _payload(vector: Vector, identity: Identity) -> str:
 
 
 def run_slot(vector: Vector) -> str:
-    """A passphrase slot."""
-    passphrase = _hex(vector, "passphrase").decode()
-    slot = json.loads(vector.content)
+    """A slot of any kind, opened by what its header gives."""
     try:
-        key = keyslot.open_slot(slot, passphrase, label=vector["label"])
+        key = _slot_key(vector, json.loads(vector.content))
     except WrongPassphrase:
         return "wrong passphrase"
-    except IntegrityError:
+    except WrongKey:
+        return "no match"
+    except (IntegrityError, EnvelopeError):
         return "slot failure"
+    except WrongWords:
+        return "wrong words"
+    if key is None:
+        return "wrong words"
     assert bytes(key) == _hex(vector, "key")
     return "success"
+
+
+def _slot_key(vector: Vector, slot: dict) -> bytearray | None:
+    label = vector["label"]
+    if "passphrase" in vector.header:
+        return keyslot.open_slot(slot, _hex(vector, "passphrase").decode(), label=label)
+    if "identity" in vector.header:
+        copy = wordslot.sealed_copy(slot)[1]
+        secret = wordslot.secret_in(copy, envelope.Identity.parse(vector["identity"]))
+    else:
+        secret = recovery_words.secret_of(recovery_words.numbers_of(_hex(vector, "words").decode()))
+    return None if secret is None else wordslot.open_slot(slot, secret, label=label)
 
 
 RUN = {

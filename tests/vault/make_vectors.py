@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import tempfile
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 from integrity.vector_format import VECTORS, render, seeded
+from tallymark.integrity import recovery_words, wordslot
 from tallymark.integrity.envelope import Identity
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.model.event import canonical_line
@@ -35,6 +38,10 @@ CRASHES = {
     "inbox-before-commit": ("kept", "a note not yet taken in", "inbox note"),
     "inbox-before-unlink": ("kept", "a note taken in, file still there", "inbox note\ninbox seen"),
     "slots-part": ("swept", "killed before the rename of slots", "slots part"),
+    "keys-copying": ("swept", "killed while the copy under the next key was made", "next part"),
+    "keys-copied": ("swept", "killed before the rename of slots", "next copied"),
+    "keys-switched": ("kept", "killed after the rename of slots", "next switched"),
+    "keys-journal": ("kept", "the same, and the old journal is still there", "next journal"),
 }
 
 
@@ -50,14 +57,16 @@ def slots() -> dict[str, bytes]:
     with seeded("vault slots"), tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         box = Identity.generate().recipient
-        keys.write(place, vault_id=VAULT, inbox=box, master=KEY, passphrase=PASSPHRASE, cost=CHEAP)
+        slot = keys.passphrase_slot(VAULT, KEY, passphrase=PASSPHRASE, cost=CHEAP)
+        keys.write(place, keys.make(VAULT, inbox=box, slots=(slot,)))
         good = (place / "slots").read_bytes()
     value = json.loads(good)
 
     def one(content: bytes | dict[str, object], expect: str, about: str, **more: object) -> bytes:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        secret = str(more.pop("passphrase", PASSPHRASE)).encode()
-        return render(data, expect=expect, kind="slots", about=about, passphrase=secret, **more)
+        if not {"words", "identity"} & set(more):
+            more = {"passphrase": str(more.pop("passphrase", PASSPHRASE)).encode(), **more}
+        return render(data, expect=expect, kind="slots", about=about, **more)
 
     recovery = {**value["slots"][0], "kind": "recovery"}
     return {
@@ -81,7 +90,70 @@ def slots() -> dict[str, bytes]:
         "slots-cut": one(good[:-20], "damaged", "cut short"),
         "slots-empty": one(b"", "damaged", "an empty file"),
         "slots-long": one(good + b" " * 70_000, "damaged", "more than 64 KiB"),
-    }
+        "slots-seventeen": one(
+            {**value, "slots": value["slots"] * 17}, "damaged", "more than sixteen slots"
+        ),
+    } | _several(value, one)
+
+
+def _several(value: dict[str, object], one: Callable[..., bytes]) -> dict[str, bytes]:
+    """One key behind two passphrases, words and a helper's copy; one damaged slot bars no other."""
+    with seeded("vault slots of every kind"):
+        paper, helper, other = (Identity.generate() for _ in range(3))
+        second = keys.passphrase_slot(VAULT, KEY, passphrase="the second one", cost=CHEAP)
+        words = keys.words_slot(VAULT, KEY, secret=paper.scalar)
+        copy = keys.helper_slot(VAULT, KEY, recipient=helper.recipient)
+    spoken = wordslot.secret_in(base64.b64decode(str(copy["sealed"])), helper)
+    written, read_out = (" ".join(recovery_words.words_of(s)) for s in (paper.scalar, spoken))
+    every = {**value, "slots": [*value["slots"], second, words, copy]}
+    hungry = {**second, "memory_kib": 1 << 21}
+    beside = {**value, "slots": [hungry, {"kind": "words"}, {"kind": "helper"}, *every["slots"]]}
+    swapped = written.split()
+    swapped[0], swapped[6] = swapped[6], swapped[0]
+    success, wrong = "success", "wrong words"
+    return {
+        "slots-every-first": one(every, success, "the first passphrase of two", key=KEY),
+        "slots-every-second": one(
+            every, success, "the second passphrase", passphrase="the second one", key=KEY
+        ),
+        "slots-every-words": one(every, success, "words", words=written.encode(), key=KEY),
+        "slots-every-identity": one(
+            every, success, "a helper's key", identity=helper.secret, key=KEY
+        ),
+        "slots-every-read-out": one(
+            every, success, "the words in a helper's copy", words=read_out.encode(), key=KEY
+        ),
+        "slots-every-other-words": one(
+            every, wrong, "24 other words", words=" ".join(recovery_words.words_of(KEY)).encode()
+        ),
+        "slots-every-two-swapped": one(
+            every, wrong, "two words changed places", words=" ".join(swapped).encode()
+        ),
+        "slots-every-other-identity": one(
+            every, "wrong key", "the key of nobody's copy", identity=other.secret
+        ),
+        "slots-beside-damaged": one(
+            beside, success, "slots that ask for too much or are none come first", key=KEY
+        ),
+        "slots-beside-damaged-words": one(
+            beside, success, "the same, by words", words=written.encode(), key=KEY
+        ),
+        "slots-hungry": one(
+            {**value, "slots": [hungry]}, "damaged", "the only slot asks for 2 GiB"
+        ),
+        "slots-words-damaged": one(
+            {**value, "slots": [{**words, "wrapped": _flip(words["wrapped"])}]},
+            "damaged", "the words are right and the wrapped key is not", words=written.encode(),
+        ),
+        "slots-helper-swapped": one(
+            {**value, "slots": [{**copy, "recipient": other.recipient}]},
+            "damaged", "another recipient was written over the helper's", identity=other.secret,
+        ),
+    }  # fmt: skip
+
+
+def _flip(text: object) -> str:
+    return ("0" if str(text)[0] != "0" else "1") + str(text)[1:]
 
 
 def events() -> dict[str, bytes]:

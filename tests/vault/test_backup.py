@@ -235,7 +235,7 @@ def test_a_restore_never_goes_over_anything(vault, stick, folder, tmp_path) -> N
     with pytest.raises(WrongPassphrase):
         Vault.restore(stick, tmp_path / "new", passphrase="another one", now=Ticking())
     assert not (tmp_path / "new").exists()
-    vault.change_passphrase("something else entirely", cost=CHEAP)
+    vault.ways.change_passphrase("something else entirely", cost=CHEAP)
     vault.append(incident())
     vault.back_up(stick)
     with pytest.raises(WrongPassphrase):

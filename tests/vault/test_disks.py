@@ -158,7 +158,7 @@ def test_a_vault_on_a_locked_disk_can_be_read(disk: Path) -> None:
             lambda: vault.append(incident("no")),
             lambda: attach(vault, b"more"),
             lambda: vault.act("looked"),
-            lambda: vault.change_passphrase("something else entirely", cost=CHEAP),
+            lambda: vault.ways.change_passphrase("something else entirely", cost=CHEAP),
         ):
             with pytest.raises(DiskReadOnly):
                 write()

@@ -12,12 +12,12 @@ from tallymark.errors import IntegrityError
 from tallymark.integrity import checkpoint, epoch
 from tallymark.integrity.merkle import Tree
 from tallymark.model.record import Epoch
-from tallymark.vault import Vault, epochs, opening
+from tallymark.vault import Vault, epochs, keys, opening
 from vault.making import PASSPHRASE, incident
 
 
 def _next_epoch(folder, clock) -> Vault:
-    opened = opening.open_vault(folder, passphrase=PASSPHRASE, now=clock)
+    opened = opening.open_vault(folder, secret=keys.Secret("passphrase", PASSPHRASE), now=clock)
     return Vault(epochs.begin_epoch(opened, now=clock), now=clock)
 
 
@@ -87,7 +87,7 @@ def test_two_restored_copies_are_two_branches(copies, clock) -> None:
 def test_the_old_key_is_gone_from_the_copy(copies, clock) -> None:
     """A restored copy cannot sign under the old name."""
     _, _, (place, _) = copies
-    opened = opening.open_vault(place, passphrase=PASSPHRASE, now=clock)
+    opened = opening.open_vault(place, secret=keys.Secret("passphrase", PASSPHRASE), now=clock)
     old = opened.key.seed
     new = epochs.begin_epoch(opened, now=clock)
     with new.database.read() as connection:
@@ -100,7 +100,7 @@ def test_the_old_key_is_gone_from_the_copy(copies, clock) -> None:
 def test_a_failure_leaves_the_old_epoch(copies, clock) -> None:
     """All or nothing: when the act cannot be written, no new epoch has begun."""
     _, _, (place, _) = copies
-    opened = opening.open_vault(place, passphrase=PASSPHRASE, now=clock)
+    opened = opening.open_vault(place, secret=keys.Secret("passphrase", PASSPHRASE), now=clock)
     with opened.database.transaction() as connection:
         connection.execute(
             "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END"

@@ -293,7 +293,7 @@ def test_a_locked_vault_does_nothing_more(vault) -> None:
 def test_a_new_passphrase_replaces_the_old_one(vault, folder, clock) -> None:
     """One slot is wrapped again; the database stays as it is."""
     vault.append(incident())
-    vault.change_passphrase("something else entirely", cost=CHEAP)
+    vault.ways.change_passphrase("something else entirely", cost=CHEAP)
     vault.close()
     with pytest.raises(WrongPassphrase):
         Vault.open(folder, passphrase=PASSPHRASE, now=clock)

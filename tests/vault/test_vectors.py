@@ -11,14 +11,22 @@ from pathlib import Path
 import pytest
 
 from integrity.vector_format import VECTORS, Vector, read
-from tallymark.errors import VaultDamaged, VaultTooNew, WrongPassphrase
+from tallymark.errors import VaultDamaged, VaultTooNew, WrongKey, WrongPassphrase, WrongWords
+from tallymark.integrity.keyslot import CHEAP
 from tallymark.vault import Vault, inbox, keys
 from tallymark.vault.columns import Disorder, from_bytes
 from tallymark.vault.generations import Generation
 from tallymark.vault.snapshot import directions
 from vault import make_vectors
-from vault.making import attach, batch, bring_in, event
+from vault.making import PASSPHRASE, attach, batch, bring_in, event, incident
 
+REFUSED = {
+    "wrong passphrase": WrongPassphrase,
+    "wrong words": WrongWords,
+    "wrong key": WrongKey,
+    "damaged": VaultDamaged,
+    "too new": VaultTooNew,
+}
 FILES = sorted((VECTORS / "vault").glob("*.txt"))
 
 
@@ -38,14 +46,16 @@ def test_the_files_can_be_made_again(tmp_path, monkeypatch) -> None:
 def test_slots(vector: Vector, tmp_path) -> None:
     """Success gives the key, each fault its own error."""
     (tmp_path / "slots").write_bytes(vector.content)
-    passphrase = bytes.fromhex(vector["passphrase"]).decode()
-    errors = {"wrong passphrase": WrongPassphrase, "damaged": VaultDamaged, "too new": VaultTooNew}
+    given = {name: bytes.fromhex(vector.header[name]).decode() for name in ("passphrase", "words")
+             if name in vector.header}  # fmt: skip
+    given |= {"identity": vector["identity"]} if "identity" in vector.header else {}
+    ((kind, text),) = given.items()
     if vector["expect"] == "success":
-        found = keys.open_master(keys.read(tmp_path), passphrase)
+        found, _ = keys.open_master(keys.read(tmp_path), keys.Secret(kind, text))
         assert found.hex() == vector["key"]
     else:
-        with pytest.raises(errors[vector["expect"]]):
-            keys.open_master(keys.read(tmp_path), passphrase)
+        with pytest.raises(REFUSED[vector["expect"]]):
+            keys.open_master(keys.read(tmp_path), keys.Secret(kind, text))
 
 
 @pytest.mark.parametrize("vector", _of("events"))
@@ -131,6 +141,38 @@ def _late(lines: list[str], folder: Path) -> None:
             file.unlink()
 
 
+class _PowerCut(BaseException):
+    """Ends a change of keys as a power cut would."""
+
+
+def _cut(name: str):
+    """Change the keys of a vault with an entry in it, up to the first call of ``place.name``."""
+
+    def cut(*_: object) -> None:
+        raise _PowerCut
+
+    def state(vault: Vault, _folder: Path, _held: object) -> None:
+        vault.append(incident("Before the keys were changed."))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(f"tallymark.vault.{name}", cut)
+            with pytest.raises(_PowerCut):
+                vault.ways.rotate(passphrase=PASSPHRASE, cost=CHEAP)
+
+    return state
+
+
+_next_copied = _cut("keys.write")
+_next_switched = _cut("rotation.switch")
+
+
+def _next_journal(vault: Vault, folder: Path, held: object) -> None:
+    """An old journal that was not deleted in time, as the crash of a whole machine leaves it."""
+    vault.append(incident("In the old journal."))
+    journal = (folder / "vault.db-wal").read_bytes()
+    _next_switched(vault, folder, held)
+    (folder / "vault.db-wal").write_bytes(journal)
+
+
 _STATES = {
     "blob part": _part("blobs/" + "0" * 32 + ".age.part"),
     "blob file": lambda _vault, folder, _held: (folder / "blobs" / ("0" * 32 + ".age")).write_bytes(
@@ -143,6 +185,10 @@ _STATES = {
     "inbox note": _note,
     "inbox seen": _seen,
     "slots part": _part("slots.part"),
+    "next part": _part("vault.db.next"),
+    "next copied": _next_copied,
+    "next switched": _next_switched,
+    "next journal": _next_journal,
 }
 
 
@@ -171,7 +217,14 @@ def _look_inbox(vault: Vault, folder: Path, _expect: str) -> None:
     assert not list((folder / "inbox").iterdir())
 
 
+def _look_next(vault: Vault, folder: Path, _expect: str) -> None:
+    words = [getattr(one.record.body, "what_happened", "") for one in vault.records()]
+    assert "Before the keys were changed." in words or not words[1:]
+    assert not list(folder.glob("vault.db.next*"))
+
+
 _LOOKS = {
+    "next": _look_next,
     "blob": _look_blob,
     "generation": _look_generation,
     "inbox": _look_inbox,

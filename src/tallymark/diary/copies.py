@@ -34,7 +34,8 @@ def restore(
     copies: Path,
     path: Path,
     *,
-    passphrase: str,
+    passphrase: str | None = None,
+    words: str | None = None,
     now: Callable[[], datetime],
     number: int | None = None,
     allow_synced: bool = False,
@@ -44,7 +45,13 @@ def restore(
     if not allow_synced and place.looks_synced(path):
         raise UnsafePlace
     return Vault.restore(
-        copies, path, passphrase=passphrase, now=now, number=number, progress=progress
+        copies,
+        path,
+        passphrase=passphrase,
+        words=words,
+        now=now,
+        number=number,
+        progress=progress,
     )
 
 

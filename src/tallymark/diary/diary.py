@@ -94,7 +94,8 @@ class Diary:
         kept: Path,
         path: Path,
         *,
-        passphrase: str,
+        passphrase: str | None = None,
+        words: str | None = None,
         number: int | None = None,
         allow_synced: bool = False,
         progress: Callable[[int, int], None] | None = None,
@@ -103,12 +104,13 @@ class Diary:
         """Make a copy a vault in a new or empty folder, check all of it, and open it.
 
         ``kept`` is where the copies are. What is returned names what is missing. Raises
-        ``NoCopyHere``, ``WrongPassphrase``, ``CopyDamaged``, ``VaultExists``, ``UnsafePlace``.
+        ``NoCopyHere``, ``WrongPassphrase``, ``WrongWords``, ``CopyDamaged``, ``VaultExists``, ``UnsafePlace``.
         """
         vault, restored = copies.restore(
             kept,
             path,
             passphrase=passphrase,
+            words=words,
             now=now,
             number=number,
             allow_synced=allow_synced,

@@ -7,7 +7,6 @@ checked against ceilings before any memory is taken.
 
 from __future__ import annotations
 
-import hmac
 import os
 import time
 import unicodedata
@@ -15,24 +14,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from argon2.low_level import Type, hash_secret_raw
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.keywrap import (
-    InvalidUnwrap,
-    aes_key_unwrap,
-    aes_key_wrap,
-)
 
 from tallymark.errors import IntegrityError, WeakPassphrase, WrongPassphrase
-from tallymark.integrity import canonical
+from tallymark.integrity.keywrap import MEMBERS, Wrapped, hex_bytes
 
 MAX_MEMORY_KIB: Final = 1 << 20
 MAX_TIME: Final = 64
 MAX_LANES: Final = 16
 MAX_PASSPHRASE: Final = 1024
 
-_FIELDS = {"v", "kdf", "memory_kib", "time", "lanes", "salt", "commitment", "wrapped"}
-_INFO = b"tallymark/slot/1\n"
+_FIELDS = {"v", "kdf", "memory_kib", "time", "lanes", "salt", *MEMBERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +78,21 @@ def make_slot(passphrase: str, master: bytes, *, cost: Cost, label: str) -> dict
     ``label`` names what the slot opens (such as ``vault`` or ``desk``) and must be given again.
     Raises WeakPassphrase when the passphrase is empty or longer than 1,024 bytes.
     """
-    secret = _normal(passphrase)
-    if not 0 < len(secret) <= MAX_PASSPHRASE:
+    typed = _normal(passphrase)
+    if not 0 < len(typed) <= MAX_PASSPHRASE:
         raise WeakPassphrase("A passphrase has between 1 and 1,024 bytes of whole characters.")
-    if not 16 <= len(master) <= 64 or len(master) % 8:
-        raise IntegrityError("A master key has 16 to 64 bytes, a multiple of 8.")
-    slot: dict[str, object] = {
+    salt = os.urandom(16)
+    stated: dict[str, object] = {
         "v": "1",
         "kdf": "argon2id",
         "memory_kib": cost.memory_kib,
         "time": cost.time,
         "lanes": cost.lanes,
-        "salt": os.urandom(16).hex(),
+        "salt": salt.hex(),
     }
-    wrapping, commitment = _derive(secret, slot, cost=cost, label=label)
-    slot["commitment"] = commitment.hex()
-    slot["wrapped"] = aes_key_wrap(wrapping, bytes(master)).hex()
-    return slot
+    secret = _stretched(typed, salt, cost)
+    wrapped = Wrapped.make(bytes(master), secret=secret, stated=stated, label=label)
+    return stated | wrapped.members()
 
 
 def open_slot(slot: dict[str, object], passphrase: str, *, label: str) -> bytearray:
@@ -113,60 +102,39 @@ def open_slot(slot: dict[str, object], passphrase: str, *, label: str) -> bytear
     changed parameter) and IntegrityError, before any work, when the slot is malformed or asks
     for more than 1 GiB, 64 passes or 16 lanes; also when the right passphrase finds a damaged key.
     """
-    cost, commitment, wrapped = _read(slot)
-    secret = _normal(passphrase)
-    if not 0 < len(secret) <= MAX_PASSPHRASE:
+    cost, salt, wrapped = _read(slot)
+    typed = _normal(passphrase)
+    if not 0 < len(typed) <= MAX_PASSPHRASE:
         raise WrongPassphrase
-    wrapping, expected = _derive(secret, slot, cost=cost, label=label)
-    if not hmac.compare_digest(expected, commitment):
+    stated = {name: slot[name] for name in _FIELDS - MEMBERS}
+    found = wrapped.open(secret=_stretched(typed, salt, cost), stated=stated, label=label)
+    if found is None:
         raise WrongPassphrase
-    try:
-        return bytearray(aes_key_unwrap(wrapping, wrapped))
-    except InvalidUnwrap as error:
-        raise IntegrityError(
-            "The passphrase is right, but the key in this slot is damaged."
-        ) from error
+    return found
 
 
-def _derive(
-    secret: bytes, slot: dict[str, object], *, cost: Cost, label: str
-) -> tuple[bytes, bytes]:
-    """The wrapping key and the commitment, 32 bytes each."""
-    salt = bytes.fromhex(str(slot["salt"]))
-    stretched = hash_secret_raw(
-        secret, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID
+def _stretched(typed: bytes, salt: bytes, cost: Cost) -> bytes:
+    stretched: bytes = hash_secret_raw(
+        typed, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID
     )
-    authenticated = {name: slot[name] for name in _FIELDS - {"commitment", "wrapped"}}
-    info = _INFO + canonical.encode({**authenticated, "label": label})
-    both = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=info).derive(stretched)
-    return both[:32], both[32:]
+    return stretched
 
 
-def _read(slot: dict[str, object]) -> tuple[Cost, bytes, bytes]:
+def _read(slot: dict[str, object]) -> tuple[Cost, bytes, Wrapped]:
     if set(slot) != _FIELDS or slot["v"] != "1" or slot["kdf"] != "argon2id":
         raise IntegrityError("This key slot is of a kind that this version does not know.")
     memory, passes, lanes = (_whole(slot[name]) for name in ("memory_kib", "time", "lanes"))
     cost = Cost(memory, passes, lanes)
-    salt, commitment, wrapped = (_hex(slot[name]) for name in ("salt", "commitment", "wrapped"))
-    if len(salt) != 16 or len(commitment) != 32 or not 24 <= len(wrapped) <= 72 or len(wrapped) % 8:
+    salt = hex_bytes(slot["salt"])
+    if len(salt) != 16:
         raise IntegrityError("A part of this key slot has the wrong length.")
-    return cost, commitment, wrapped
+    return cost, salt, Wrapped.read(slot)
 
 
 def _whole(value: object) -> int:
     if type(value) is not int:
         raise IntegrityError("A parameter of this key slot is not a whole number.")
     return value
-
-
-def _hex(value: object) -> bytes:
-    try:
-        raw = bytes.fromhex(value) if isinstance(value, str) else b""
-    except ValueError as error:
-        raise IntegrityError("A part of this key slot is not hexadecimal.") from error
-    if raw.hex() != value:
-        raise IntegrityError("A part of this key slot is not lower-case hexadecimal.")
-    return raw
 
 
 def _normal(passphrase: str) -> bytes:

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tallymark.errors import IntegrityError
+from tallymark.integrity.wordlist import english
 
 KEY_TYPE = b"ssh-ed25519"
 _MAGIC = b"SSHSIG"
@@ -78,8 +79,7 @@ def six_words(data: bytes) -> tuple[str, ...]:
     ``data`` is a 32-byte public key, or the text of a checkpoint. To be read over the telephone;
     66 bits are for comparing, not for identifying by search.
     """
-    words = _word_list()
-    return tuple(words[number] for number in six_numbers(data))
+    return tuple(english()[number] for number in six_numbers(data))
 
 
 def six_numbers(data: bytes) -> tuple[int, ...]:
@@ -96,18 +96,11 @@ def numbers_of(words: Sequence[str]) -> tuple[int, ...]:
     """
     if len(words) != 6:
         raise IntegrityError(f"A code has six words, not {len(words)}.")
-    places = {word[:_TELLING]: place for place, word in enumerate(_word_list())}
+    places = {word[:_TELLING]: place for place, word in enumerate(english())}
     found = tuple(places.get(word.casefold()[:_TELLING], -1) for word in words)
     if -1 in found:
         raise IntegrityError(f"Word {found.index(-1) + 1} is not in the list of words.")
     return found
-
-
-def _word_list() -> list[str]:
-    from mnemonic import Mnemonic
-
-    words: list[str] = Mnemonic("english").wordlist
-    return words
 
 
 def sshsig(key: SigningKey, message: bytes, *, namespace: str = "tallymark-bundle") -> str:

@@ -24,6 +24,7 @@ from tallymark.vault import place
 from tallymark.vault.store import Connection
 
 SUFFIX = ".age"
+_ROW = "SELECT ordinal, name, exhibit, identity, sha256, size, sealed_size FROM blobs"
 _LOST = (
     "Everything else can still be read. If you have a copy, it may be whole there: restore it to a"
     " new folder with: tallymark restore COPY --vault NEW-FOLDER."
@@ -147,16 +148,24 @@ def insert(connection: Connection, blob: Blob, *, ordinal: int, exhibit: str) ->
 
 def rows(connection: Connection) -> list[BlobRow]:
     """Every blob row by number."""
-    found = connection.execute(
-        "SELECT ordinal, name, exhibit, identity, sha256, size, sealed_size FROM blobs ORDER BY ordinal"
-    )
+    found = connection.execute(f"{_ROW} ORDER BY ordinal")
     return [BlobRow(*row) for row in found]
+
+
+def next_held(connection: Connection, *, after: int, last: int) -> BlobRow | None:
+    """The first row with a key whose number is above ``after`` and at most ``last``."""
+    found = connection.execute(
+        f"{_ROW} WHERE ordinal > ? AND ordinal <= ? AND identity IS NOT NULL"
+        " ORDER BY ordinal LIMIT 1",
+        (after, last),
+    ).fetchone()
+    return None if found is None else BlobRow(*found)
 
 
 def row_of(connection: Connection, exhibit: str) -> BlobRow | None:
     """The row of one exhibit record, or None."""
     found = connection.execute(
-        "SELECT ordinal, name, exhibit, identity, sha256, size, sealed_size FROM blobs WHERE exhibit = ?",
+        f"{_ROW} WHERE exhibit = ?",
         (exhibit,),
     ).fetchone()
     return None if found is None else BlobRow(*found)
@@ -177,6 +186,16 @@ def erase(connection: Connection, exhibit: str) -> str | None:
         (row.ordinal,),
     )
     return row.name
+
+
+def reseal(connection: Connection, row: BlobRow, blob: Blob) -> bool:
+    """Let ``row`` name ``blob``, the same bytes under another key; False if it was erased meanwhile."""
+    connection.execute(
+        "UPDATE blobs SET name = ?, identity = ?, sealed_size = ?"
+        " WHERE ordinal = ? AND name = ? AND identity IS NOT NULL",
+        (blob.name, blob.identity.secret, blob.sealed.sealed_size, row.ordinal, row.name),
+    )
+    return connection.changes() == 1
 
 
 class _Original(SealedReader):

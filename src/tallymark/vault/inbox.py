@@ -25,6 +25,11 @@ from tallymark.vault.log import Log, insert_act, stamp
 from tallymark.vault.store import Connection, Database
 
 WRONG_TRY = "wrong passphrase"
+WRONG_TRIES = {
+    "passphrase": WRONG_TRY,
+    "words": "wrong words",
+    "identity": "wrong key of a helper",
+}
 _MOST = 1000
 _LARGEST = 4096
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
@@ -84,5 +89,6 @@ def _open(path: Path, identity: Identity) -> dict[str, str] | None:
     except (EnvelopeError, VaultError, msgspec.MsgspecError, UnicodeDecodeError, OSError):
         return None
     # Anybody can seal a note, so nothing in it is shown that we do not say ourselves.
-    fits = note.get("what") == WRONG_TRY and _STAMP.match(note.get("at", "")) is not None
+    known = note.get("what") in WRONG_TRIES.values()
+    fits = known and _STAMP.match(note.get("at", "")) is not None
     return note if fits else None

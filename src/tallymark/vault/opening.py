@@ -21,16 +21,34 @@ from tallymark.errors import (
     UsageProblem,
     VaultDamaged,
     VaultTooNew,
+    WrongKey,
     WrongPassphrase,
+    WrongWords,
 )
 from tallymark.integrity.envelope import Identity
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.record import Epoch
-from tallymark.vault import blobs, generations, inbox, keys, log, place, reserve
+from tallymark.vault import (
+    blobs,
+    generations,
+    inbox,
+    keys,
+    log,
+    place,
+    recovery,
+    reserve,
+    rotation,
+)
 from tallymark.vault.clock import THIS_DEVICE, Clocks, Device
 from tallymark.vault.log import ACTS, DIARY, Log
-from tallymark.vault.store import Database, newest_schema, open_database, open_reading
+from tallymark.vault.store import (
+    Connection,
+    Database,
+    newest_schema,
+    open_database,
+    open_reading,
+)
 
 Clock = Callable[[], datetime]
 _FIRST_EPOCH = 1
@@ -56,6 +74,8 @@ class Opened:
     key: SigningKey
     inbox: Identity
     device: Device
+    slot: keys.Slot = field(repr=False)
+    """The slot that opened it."""
     trouble: str = ""
     writable: bool = True
 
@@ -89,44 +109,43 @@ def create(
     with owned(path) as owner:
         place.begin(path)
         master = bytearray(keys.new_master())
-        box = Identity.generate()
+        vault_id, box = secrets.token_hex(16), Identity.generate()
+        slot = keys.passphrase_slot(vault_id, master, passphrase=passphrase, cost=cost)
+        slots = keys.make(vault_id, inbox=box.recipient, slots=(slot,))
         with closed_on_error(
             open_database(path / place.DATABASE, key=master, create=True)
         ) as database:
-            vault_id = _fill(database, zone=zone, box=box, now=now, device=device)
-            keys.write(
-                path,
-                vault_id=vault_id,
-                inbox=box.recipient,
-                master=master,
-                passphrase=passphrase,
-                cost=cost,
-            )
+            _fill(database, slots=slots, zone=zone, box=box, now=now, device=device)
+            keys.write(path, slots)
             place.finished(path)
             reserve.keep(path)
-            return parts(path, database, owner, master, device)
+            return parts(path, database, owner, master, slot=slot, device=device)
 
 
-def open_vault(path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Opened:
+def open_vault(
+    path: Path, *, secret: keys.Secret, now: Clock, device: Device = THIS_DEVICE
+) -> Opened:
     """Open a vault and tidy it. See ``Vault.open``."""
-    slots = keys.read(path)
+    place.must_be_vault(path)
     writable = place.is_writable(path)
     with owned(path, writable=writable) as owner:
-        master = _master(path, slots, passphrase, now)
+        slots = keys.read(path)
+        master, number = _master(path, slots, secret, now)
         opener = open_database if writable else _open_unwritable
-        with closed_on_error(opener(path / place.DATABASE, key=master)) as database:
-            opened = parts(path, database, owner, master, device)
+        with closed_on_error(
+            rotation.open_current(path, master, opener=opener, writable=writable)
+        ) as database:
+            slot = slots.slots[number - 1]
+            opened = parts(path, database, owner, master, slot=slot, device=device)
             if slots.vault != opened.vault_id:
                 raise VaultDamaged("The locked keys belong to another vault.")
             if not writable:
                 return replace(opened, trouble=_ONLY_READ, writable=False)
             _tidy(opened)
-            changed = slots.inbox != opened.inbox.recipient
-            detail = "the address for wrong tries had been changed" if changed else ""
-            return _noted(opened, now, detail)
+            return _noted(opened, now, slots)
 
 
-def _noted(opened: Opened, now: Clock, detail: str) -> Opened:
+def _noted(opened: Opened, now: Clock, slots: keys.Slots) -> Opened:
     """With the act of opening written down. A full disk does not keep the person out."""
 
     def note() -> None:
@@ -137,9 +156,10 @@ def _noted(opened: Opened, now: Clock, detail: str) -> Opened:
                 opened.acts,
                 at=log.stamp(at),
                 what="opened",
-                detail=detail,
+                detail=_detail(connection, opened, slots),
                 clock=clock,
             )
+            recovery.count_opening(connection)
 
     try:
         reserve.spend(opened.folder, note)
@@ -169,6 +189,17 @@ def _open_unwritable(path: Path, *, key: bytearray) -> Database:
             next_step=_COPY_FIRST,
         )
     return database
+
+
+def _detail(connection: Connection, opened: Opened, slots: keys.Slots) -> str:
+    """How it was opened where that was not by passphrase, and what had been changed from outside."""
+    kind = opened.slot.get("kind")
+    said = [f"by {kind}"] if kind != keys.PASSPHRASE else []
+    if slots.inbox != opened.inbox.recipient:
+        said.append("the address for wrong tries had been changed")
+    if (known := keys.noted(connection)) is not None and known != slots:
+        said.append("the ways to open it are not those that were written last")
+    return "; ".join(said)
 
 
 @contextmanager
@@ -232,6 +263,8 @@ def parts(
     database: Database,
     owner: place.Ownership,
     master: bytearray,
+    *,
+    slot: keys.Slot,
     device: Device = THIS_DEVICE,
 ) -> Opened:
     """The parts of a vault whose database is open. Raises VaultDamaged."""
@@ -247,12 +280,21 @@ def parts(
         key=said.key,
         inbox=said.inbox,
         device=device,
+        slot=slot,
     )
 
 
-def _fill(database: Database, *, zone: str, box: Identity, now: Clock, device: Device) -> str:
+def _fill(
+    database: Database,
+    *,
+    slots: keys.Slots,
+    zone: str,
+    box: Identity,
+    now: Clock,
+    device: Device,
+) -> None:
     """The first transaction of a vault: who it is, its keys, the first record and the first act."""
-    vault_id, key = secrets.token_hex(16), SigningKey.generate()
+    vault_id, key = slots.vault, SigningKey.generate()
     origin = f"{vault_id}/{_FIRST_EPOCH}"
     body = Epoch(vault=vault_id, epoch=_FIRST_EPOCH, public_key=key.public.hex())
     record, data = log.make_record(body, now=Clocks(now, device, vault_id), zone=zone)
@@ -264,16 +306,20 @@ def _fill(database: Database, *, zone: str, box: Identity, now: Clock, device: D
         log.insert_record(connection, Log(DIARY, origin, key), record, data)
         acts = Log(ACTS, f"{origin}/acts", key)
         log.insert_act(connection, acts, at=record.written, what="created", clock=record.clock)
-    return vault_id
+        keys.note(connection, slots)
 
 
-def _master(folder: Path, slots: keys.Slots, passphrase: str, now: Clock) -> bytearray:
+def _master(
+    folder: Path, slots: keys.Slots, secret: keys.Secret, now: Clock
+) -> tuple[bytearray, int]:
     try:
-        return keys.open_master(slots, passphrase)
-    except WrongPassphrase:
+        return keys.open_master(slots, secret)
+    except (WrongPassphrase, WrongWords, WrongKey):
         # A full or read-only disk must not hide what the person needs to know.
         with suppress(TallymarkError, OSError):
-            inbox.leave(folder, recipient=slots.inbox, what=inbox.WRONG_TRY, at=now())
+            inbox.leave(
+                folder, recipient=slots.inbox, what=inbox.WRONG_TRIES[secret.kind], at=now()
+            )
         raise
 
 

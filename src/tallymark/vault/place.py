@@ -25,6 +25,7 @@ from tallymark.errors import (
 from tallymark.vault.store import plain_errors
 
 DATABASE = "vault.db"
+NEXT = "vault.db.next"
 SLOTS = "slots"
 LOCK = "lock"
 BLOBS = "blobs"

@@ -30,6 +30,7 @@ CACHE_KIB = 64 * 1024
 PLAIN_HEADER = b"SQLite format 3"
 TABLES = "tallymark.vault.migrations"
 _FOLD_PAGES = 4000
+_PAGES_AT_ONCE = 2048
 _Seen = TypeVar("_Seen")
 
 
@@ -200,6 +201,38 @@ class Database:
         with self.read():
             return int(self._connection.pragma("user_version"))
 
+    def go_on_with(self, other: Database) -> None:
+        """Use the file of ``other`` from now on; its own is closed."""
+        with self.turn:
+            self.close()
+            self._connection, self._open = other._connection, True
+
+    def copy_to(
+        self, path: Path, *, key: bytes, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Every page as it stands now into a new file under another key; nobody writes meanwhile.
+
+        ``progress`` gets pages done and in all. Raises DiskFull; then part of a file may be left.
+        """
+        if self._still:
+            raise VaultError(
+                "A copy of the vault is being made.", next_step="Wait for its end, then try again."
+            )
+        disk.create(path, new=True).close()
+        with self.read():
+            target = _connect(path)
+            try:
+                # The journal of a file that nobody needs yet would only double the disk it takes.
+                _unlock(target, key, journal="off")
+                with target.backup("main", self._connection, "main") as copying:
+                    while not copying.done:
+                        copying.step(_PAGES_AT_ONCE)
+                        if progress is not None:
+                            total = copying.page_count
+                            progress(total - copying.remaining, total)
+            finally:
+                target.close(True)
+
     def close(self) -> None:
         """Write the log back into the database file and close. Doing it twice is harmless.
 
@@ -231,9 +264,7 @@ def open_database(
     elif not path.is_file():
         raise VaultDamaged("The vault's database is missing.")
     with plain_errors():
-        connection = apsw.Connection(
-            os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.current().vfs
-        )
+        connection = _connect(path)
         try:
             _unlock(connection, key)
             _migrate(connection, tables)
@@ -273,6 +304,12 @@ def newest_schema(tables: str = TABLES) -> int:
     return _steps(tables)[-1][0]
 
 
+def _connect(path: Path) -> apsw.Connection:
+    return apsw.Connection(
+        os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.current().vfs
+    )
+
+
 def _set_key(connection: apsw.Connection, key: bytes | bytearray) -> None:
     if len(key) != KEY_SIZE:
         raise VaultError("The key of the vault has the wrong length.")
@@ -282,13 +319,13 @@ def _set_key(connection: apsw.Connection, key: bytes | bytearray) -> None:
     connection.pragma("temp_store", 2)
 
 
-def _unlock(connection: apsw.Connection, key: bytes | bytearray) -> None:
+def _unlock(connection: apsw.Connection, key: bytes | bytearray, *, journal: str = "wal") -> None:
     _set_key(connection, key)
     connection.pragma("page_size", 4096)
     connection.pragma("foreign_keys", 1)
     # One process owns a vault, so the shared index of the WAL lives in memory, not in a file.
     connection.pragma("locking_mode", "exclusive")
-    if connection.pragma("journal_mode", "wal") != "wal":
+    if connection.pragma("journal_mode", journal) != journal:
         raise VaultError("This disk does not support the vault's journal.")
     connection.pragma("synchronous", 2)
     connection.pragma("cache_size", -CACHE_KIB)

@@ -41,6 +41,7 @@ from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
 from tallymark.vault.search import Hit, Searcher, index_record
 from tallymark.vault.store import Connection
+from tallymark.vault.ways import Ways
 
 _LAST_COPY = "last_copy"
 _NEARLY_FULL = (
@@ -61,6 +62,7 @@ class Vault:
         self._database = opened.database
         self._diary, self._acts = opened.diary, opened.acts
         self._now = opened.clocks(now)
+        self.ways = Ways(opened, now=self._now)
         self._stored: list[Stored] | None = None
         self._blocks = BlockReader(opened.database)
         self._snapshots = Snapshots(self._blocks)
@@ -89,14 +91,24 @@ class Vault:
         return cls(opened, now=now)
 
     @classmethod
-    def open(cls, path: Path, *, passphrase: str, now: Clock, device: Device = THIS_DEVICE) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        passphrase: str | None = None,
+        words: str | None = None,
+        identity: str | None = None,
+        now: Clock,
+        device: Device = THIS_DEVICE,
+    ) -> Self:
         """Open a vault; sweep what was never acknowledged; note the opening in the acts log.
 
-        Raises VaultNotFound, VaultInUse, WrongPassphrase (which leaves a sealed note for the next
-        opening), VaultDamaged, VaultTooNew.
+        By its passphrase, by 24 words, or by the text of a helper's age identity. Raises
+        VaultNotFound, VaultInUse, WrongPassphrase, WrongWords, WrongKey (each leaves a sealed note
+        for the next opening), VaultDamaged, VaultTooNew.
         """
-        opened = opening.open_vault(path, passphrase=passphrase, now=now, device=device)
-        return cls(opened, now=now)
+        secret = keys.one_secret(passphrase, words, identity)
+        return cls(opening.open_vault(path, secret=secret, now=now, device=device), now=now)
 
     @classmethod
     def restore(
@@ -104,7 +116,8 @@ class Vault:
         copies: Path,
         path: Path,
         *,
-        passphrase: str,
+        passphrase: str | None = None,
+        words: str | None = None,
         now: Clock,
         number: int | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -113,12 +126,12 @@ class Vault:
 
         Everything is checked where it now lies, and a new epoch begins. A damaged original is left
         out and named in what is returned. On any error no vault is left at ``path``. Raises
-        NoCopyHere, WrongPassphrase, CopyDamaged, VaultExists, VaultTooNew, DiskFull.
+        NoCopyHere, WrongPassphrase, WrongWords, CopyDamaged, VaultExists, VaultTooNew,
+        DiskFull.
         """
-        home, number, master = unlock(copies, passphrase=passphrase, number=number)
-        opened, restored = restore(
-            home, path, number=number, master=master, now=now, progress=progress
-        )
+        secret = keys.one_secret(passphrase, words, None)
+        copy = unlock(copies, secret=secret, number=number)
+        opened, restored = restore(copy, path, now=now, progress=progress)
         return cls(opened, now=now), restored
 
     def __enter__(self) -> Self:
@@ -191,19 +204,6 @@ class Vault:
     def public_key(self) -> bytes:
         """The 32 bytes that check its signatures."""
         return self._opened.key.public
-
-    def change_passphrase(self, passphrase: str, *, cost: Cost | None = None) -> None:
-        """Replace the passphrase slot; nothing else is encrypted again."""
-        with self._database.turn:
-            keys.write(
-                self.folder,
-                vault_id=self.vault_id,
-                inbox=self._opened.inbox.recipient,
-                master=self._opened.master,
-                passphrase=passphrase,
-                cost=cost,
-            )
-            self.act("passphrase changed")
 
     def append(
         self,

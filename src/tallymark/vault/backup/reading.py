@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallymark.errors import CopyDamaged, EnvelopeDamaged, TallymarkError, VaultDamaged
@@ -53,22 +53,33 @@ class CopiedOriginals:
         return (one.name for one in self.index.blobs if one.name not in held)
 
 
-def unlock(
-    copies: Path, *, passphrase: str, number: int | None = None
-) -> tuple[Home, int, bytearray]:
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A folder of copies, the number of the copy in question, its master key and what gave it."""
+
+    home: Home
+    number: int
+    master: bytearray = field(repr=False)
+    slot: keys.Slot = field(repr=False)
+
+
+def unlock(copies: Path, *, secret: keys.Secret, number: int | None = None) -> Unlocked:
     """The folder of copies at ``copies``, the number asked for or the newest, and its master key.
 
-    Raises NoCopyHere, WrongPassphrase, CopyDamaged, VaultTooNew.
+    Raises NoCopyHere, WrongPassphrase, WrongWords, WrongKey, CopyDamaged, VaultTooNew.
     """
     home = find(copies)
     chosen = home.newest(number)
-    return home, chosen, keys.open_master(home.slots(chosen), passphrase)
+    slots = home.slots(chosen)
+    master, opened_by = keys.open_master(slots, secret)
+    return Unlocked(home, chosen, master, slots.slots[opened_by - 1])
 
 
 def check_copy(
     copies: Path,
     *,
-    passphrase: str,
+    passphrase: str | None = None,
+    words: str | None = None,
     number: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Index, list[Finding]]:
@@ -76,15 +87,17 @@ def check_copy(
 
     Raises what ``unlock`` and ``read_back`` raise.
     """
-    home, chosen, master = unlock(copies, passphrase=passphrase, number=number)
+    secret = keys.one_secret(passphrase, words, None)
+    found = unlock(copies, secret=secret, number=number)
+    home, chosen, master = found.home, found.number, found.master
     try:
         identity = indexes.identity_of(master, home.slots(chosen).vault)
         index, signer = home.index(chosen, identity)
         meter = Meter(progress, total=index.size)
-        found = read_back(home, index, signer=signer, master=master, meter=meter)
+        findings = read_back(home, index, signer=signer, master=master, meter=meter)
     finally:
         keys.wipe(master)
-    return index, found
+    return index, findings
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tallymark.vault.backup.home import Home
 from tallymark.vault.backup.index import Index
 from tallymark.vault.backup.meter import Meter, Progress
 from tallymark.vault.backup.pieces import DATABASE_PIECE, ORIGINAL_PIECE, PieceFile
+from tallymark.vault.backup.reading import Unlocked
 from tallymark.vault.check import Finding, InVault, check
 from tallymark.vault.opening import Opened
 from tallymark.vault.store import open_database
@@ -33,15 +34,14 @@ class Restored:
 
 
 def restore(
-    home: Home,
+    copy: Unlocked,
     path: Path,
     *,
-    number: int,
-    master: bytearray,
     now: Callable[[], datetime],
     progress: Progress | None = None,
 ) -> tuple[Opened, Restored]:
-    """Make copy ``number`` a vault at ``path`` and open it. See ``Vault.restore``."""
+    """Make a copy a vault at ``path`` and open it. See ``Vault.restore``."""
+    home, number, master = copy.home, copy.number, copy.master
     slots = home.slots(number)
     index, signer = home.index(number, indexes.identity_of(master, slots.vault))
     place.make_folder(path)
@@ -51,7 +51,7 @@ def restore(
         _bring(home, index, path, meter)
         database = open_database(path / place.DATABASE, key=master)
         with opening.closed_on_error(database):
-            opened = opening.parts(path, database, owner, master)
+            opened = opening.parts(path, database, owner, master, slot=copy.slot)
             if (opened.vault_id, opened.key.public) != (index.vault, signer):
                 raise CopyDamaged("The index of the copy is not signed by this vault.")
             meter.reach(index.size)
