@@ -190,6 +190,11 @@ def _print_result(found: ImportResult, number: str) -> None:
     if found.already:
         click.echo("This file was imported before. Nothing was added.")
     click.echo(f"Original kept as {number}.")
+    if found.summary.get("duplicates"):
+        click.echo(
+            f"{found.summary['duplicates']:,} of these were in an earlier export too."
+            " Both are kept, and each is counted once."
+        )
     print_ledger(found.summary)
 
 

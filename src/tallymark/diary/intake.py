@@ -239,6 +239,7 @@ def _events(
             progress=watch.read if watch.is_wanted else None,
         )
         importers.require_answers(summary)
+        summary["duplicates"] = writer.doubles()
         stored = writer.finish(lambda digest, count: _import(exhibit, task, summary, digest, count))
     except TallymarkError:
         with suppress(TallymarkError):  # a vault that was locked meanwhile, a disk that is full
@@ -252,7 +253,7 @@ def _import(
 ) -> Import:
     if (summary["events_digest"], summary["counts"]["events"]) != (digest, count):
         raise ReaderFailed("What was read is not what was kept.")
-    kept = {key: value for key, value in summary.items() if key != "source"}
+    kept = {key: value for key, value in summary.items() if key not in {"source", "duplicates"}}
     return Import(
         exhibit=exhibit.record.id,
         importer=task.importer,
@@ -261,6 +262,7 @@ def _import(
         events=count,
         events_digest=digest,
         summary=kept,
+        duplicates=int(summary["duplicates"]),
     )
 
 

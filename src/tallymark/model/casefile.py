@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 
 from tallymark.model.outside import OutsideHead
 from tallymark.model.record import Record
@@ -33,6 +34,9 @@ class EventSource:
 class EventColumns:
     """Columns of equal length in order of time; events without a known time are left out.
 
+    Left out as well are the events that an earlier import of the same channel holds too: they are
+    in ``repeats``, so that whoever counts rows counts each event once.
+
     ``seconds``: ``array('q')``, UTC seconds. ``channel``: ``array('B')`` into ``channels``.
     ``party``: ``array('H')`` into ``parties`` (0 is "no sender"). ``direction``: ``array('B')``,
     0 unknown, 1 in, 2 out. ``kind``: ``array('B')`` into ``model.event.KINDS``. ``flags``:
@@ -49,10 +53,87 @@ class EventColumns:
     channels: tuple[str, ...] = ()
     parties: tuple[str, ...] = ("",)
     undated: int = 0
+    repeats: Repeats | None = None
 
     def __len__(self) -> int:
         """How many dated events there are."""
         return len(self.seconds)
+
+    def chosen(self, keep: bytes) -> EventColumns:
+        """The events where ``keep``, one byte for each, is not 0; names and repeats as they are."""
+        return self.with_columns(
+            [array(column.typecode, compress(column, keep)) for column in self.columns]
+        )
+
+    @property
+    def columns(self) -> tuple[array[int], ...]:
+        """The columns in the order in which they are named above."""
+        return (
+            self.seconds,
+            self.channel,
+            self.party,
+            self.direction,
+            self.kind,
+            self.flags,
+            self.row,
+        )
+
+    def with_columns(self, columns: Sequence[array[int]]) -> EventColumns:
+        """Other columns in that order, with the same names, repeats and count without a date."""
+        seconds, channel, party, direction, kind, flags, row = columns
+        return replace(
+            self,
+            seconds=seconds,
+            channel=channel,
+            party=party,
+            direction=direction,
+            kind=kind,
+            flags=flags,
+            row=row,
+        )
+
+    def without(self, spans: Sequence[tuple[int, int]]) -> EventColumns:
+        """The events but for the rows in ``spans``, [first, last) each.
+
+        An event that only an import left out here had shown is shown by the next one that holds it.
+        """
+        left = self.chosen(_outside(spans, self.row))
+        if self.repeats is None:
+            return left
+        here = _outside(spans, self.repeats.events.row)
+        back, first = bytearray(len(here)), dict[int, int]()
+        of = array("I", self.repeats.of)
+        orphaned = _outside(spans, of)
+        for place, row in enumerate(self.repeats.events.row):
+            if here[place] and not orphaned[place]:
+                back[place] = of[place] not in first
+                of[place] = first.setdefault(of[place], row)
+        stays = bytes(h and not b for h, b in zip(here, back, strict=True))
+        repeats = Repeats(self.repeats.events.chosen(stays), array("I", compress(of, stays)))
+        returned = self.repeats.events.chosen(bytes(back))
+        return replace(_together(left, returned), repeats=repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Events that an earlier import holds too; ``of`` is, for each, the row of the one that is shown."""
+
+    events: EventColumns
+    of: array[int]
+
+
+def _outside(spans: Sequence[tuple[int, int]], rows: array[int]) -> bytes:
+    return bytes(not any(first <= row < last for first, last in spans) for row in rows)
+
+
+def _together(one: EventColumns, two: EventColumns) -> EventColumns:
+    """Two sets of columns with the same names in one order of time."""
+    if not len(two):
+        return one
+    whole = [ours + theirs for ours, theirs in zip(one.columns, two.columns, strict=True)]
+    seconds, row = whole[0], whole[-1]
+    order = sorted(range(len(seconds)), key=lambda place: (seconds[place], row[place]))
+    return one.with_columns([array(c.typecode, map(c.__getitem__, order)) for c in whole])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,17 @@ made from a *rendered* casefile in which it is masked.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import compress
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tallymark.errors import NothingChosen, PackError
-from tallymark.model.casefile import Casefile, EventColumns
+from tallymark.model.casefile import Casefile
 from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record, strings
 from tallymark.pack.names import Original, original
 from tallymark.pack.people import masked_body, masked_label
@@ -258,28 +256,10 @@ def _rendered(casefile: Casefile, *, kept: Mapping[str, str], purpose: str) -> C
     events = casefile.events
     if len(sources) != len(casefile.sources):
         gone = [s for s in casefile.sources if s.import_id in kept]
-        events = _without(events, [(s.first_row, s.first_row + s.count) for s in gone])
+        events = events.without([(s.first_row, s.first_row + s.count) for s in gone])
     if others:
         events = replace(events, parties=tuple(map(masked_label, events.parties)))
     return replace(casefile, records=tuple(records), sources=sources, events=events)
-
-
-def _without(events: EventColumns, spans: Sequence[tuple[int, int]]) -> EventColumns:
-    keep = bytes(not any(first <= row < end for first, end in spans) for row in events.row)
-
-    def chosen(column: array[int]) -> array[int]:
-        return array(column.typecode, compress(column, keep))
-
-    return replace(
-        events,
-        seconds=chosen(events.seconds),
-        channel=chosen(events.channel),
-        party=chosen(events.party),
-        direction=chosen(events.direction),
-        kind=chosen(events.kind),
-        flags=chosen(events.flags),
-        row=chosen(events.row),
-    )
 
 
 def kept_back_lines(contents: Contents) -> tuple[str, ...]:

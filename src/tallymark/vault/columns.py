@@ -62,7 +62,7 @@ class ColumnWriter:
             column.extend(part)
 
     def finish(self, connection: Connection) -> None:
-        """Write what is left."""
+        """Write what is left. Doing it twice is harmless."""
         if self._held[0]:
             self._write(connection)
 

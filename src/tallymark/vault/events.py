@@ -11,13 +11,14 @@ import hashlib
 import zlib
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Self
 
 from tallymark.errors import LimitExceeded, ReaderFailed, VaultError
 from tallymark.model.event import KINDS, EventBatch
 from tallymark.model.record import Import
-from tallymark.vault import generations
+from tallymark.vault import doubles, generations
 from tallymark.vault.columns import ColumnWriter, Disorder
 from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.log import Stored
@@ -51,7 +52,7 @@ class EventWriter:
         commit: Callable[[int, Import, Found], Stored],
     ) -> None:
         self._database = database
-        self._exhibit = exhibit_id
+        self._exhibit, self._sha256, self._channel = exhibit_id, sha256, channel
         self._commit = commit
         earlier = self._earlier(task)
         self.kept, self._kept_digest = (earlier.kept, earlier.digest) if earlier else (0, "")
@@ -115,6 +116,24 @@ class EventWriter:
             done == self.kept and self._digest.hexdigest() != self._kept_digest
         ):
             raise ReaderFailed("The second reading of this file differs from the first.")
+
+    def doubles(self) -> int:
+        """How many of the events an earlier import of the channel holds; call it after the last."""
+        with self._database.transaction() as connection:
+            self._columns.finish(connection)
+        with self._database.read() as connection:
+            others = [
+                one
+                for one in generations.visible(connection)
+                if one.channel == self._channel and one.sha256 != self._sha256
+            ]
+        if not others:
+            return 0
+        for gen in (*(one.gen for one in others), self.gen):
+            doubles.make_keys(self._database, gen)
+        mine = replace(others[0], gen=self.gen, first=others[-1].first + others[-1].count)
+        with self._database.read() as connection:
+            return len(doubles.repeats(connection, [*others, mine])[self.gen])
 
     def finish(self, describe: Callable[[str, int], Import]) -> Stored:
         """Append the import record and make the events visible, in one last transaction.

@@ -177,7 +177,7 @@ def sweep(database: Database, only: list[int] | None = None) -> int:
             ).fetchall()
         only = [gen for (gen,) in rows]
     for gen in only:
-        for table in ("event_blocks", "event_columns"):
+        for table in ("event_blocks", "event_columns", "event_keys"):
             while _delete_some(database, table, gen):
                 pass
         with database.transaction() as connection:
@@ -191,7 +191,7 @@ def _delete_some(database: Database, table: str, gen: int) -> int:
     # A piece at a time, so that an entry can be saved in between and the journal stays small.
     with database.transaction() as connection:
         connection.execute(
-            f"DELETE FROM {table} WHERE key IN (SELECT key FROM {table}"  # noqa: S608 - two fixed names
+            f"DELETE FROM {table} WHERE key IN (SELECT key FROM {table}"  # noqa: S608 - three fixed names
             " WHERE key >= ? AND key < ? LIMIT ?)",
             (key(gen, 0), key(gen + 1, 0), _SWEEP_ROWS),
         )

@@ -7,7 +7,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ import msgspec
 from tallymark.model.event import NO_TIME
 from tallymark.model.moment import Moment
 from tallymark.model.record import Epoch, HandOver, Import, Incident, Record, Tombstone
-from tallymark.vault import columns, words
+from tallymark.vault import columns, doubles, words
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.generations import Generation
 from tallymark.vault.log import Stored
@@ -48,6 +48,7 @@ class _Wanted:
     limit: int
     narrow: Narrow
     parties: frozenset[int] | None
+    repeated: Container[int] = ()
 
     @property
     def anywhere(self) -> bool:
@@ -121,6 +122,7 @@ class Searcher:
     def __init__(self, blocks: BlockReader) -> None:
         self._blocks = blocks
         self._held: OrderedDict[tuple[int, int], _Chunk] = OrderedDict()
+        self._twice: tuple[tuple[int, ...], dict[int, dict[int, int]]] | None = None
 
     def search(
         self,
@@ -149,11 +151,22 @@ class Searcher:
         for source in sources if terms and not narrow.records_only else ():
             if narrow.channel and source.channel.casefold() != narrow.channel.casefold():
                 continue
-            wanted = _Wanted(match, limit, narrow, parties(narrow, source, records))
+            sent_by = parties(narrow, source, records)
+            repeated = self._repeated(connection, sources).get(source.gen, {})
+            wanted = _Wanted(match, limit, narrow, sent_by, repeated)
             newest = self._newest(connection, source, wanted)
             found += [(second, number, source) for second, number in newest]
         best = heapq.nlargest(limit, found, key=lambda one: one[:2])
         return [self._hit(connection, one, number, terms) for _, number, one in best]
+
+    def _repeated(
+        self, connection: Connection, sources: Sequence[Generation]
+    ) -> dict[int, dict[int, int]]:
+        """By generation, the events that an earlier export of the channel has found already."""
+        gens = tuple(source.gen for source in sources)
+        if self._twice is None or self._twice[0] != gens:
+            self._twice = (gens, doubles.repeats(connection, sources))
+        return self._twice[1]
 
     def _newest(
         self, connection: Connection, source: Generation, wanted: _Wanted
@@ -196,7 +209,7 @@ class Searcher:
         )
         try:
             for (number,) in rows:
-                if (
+                if number not in wanted.repeated and (
                     wanted.parties is None
                     or self._at(connection, source.gen, number)[1] in wanted.parties
                 ):

@@ -6,14 +6,15 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress
 from operator import itemgetter
 from typing import TypeAlias
 
 from tallymark.errors import LimitExceeded
-from tallymark.model.casefile import EventColumns
+from tallymark.model.casefile import EventColumns, Repeats
 from tallymark.model.event import CHANNEL_OF_KIND, KINDS, NO_TIME
-from tallymark.vault import columns
+from tallymark.vault import columns, doubles
 from tallymark.vault.generations import Generation
 from tallymark.vault.store import Connection
 
@@ -40,48 +41,63 @@ class _Names:
 def merged(connection: Connection, sources: Sequence[Generation]) -> EventColumns:
     """Every dated event of ``sources`` in order of time; equal times in order of import and file.
 
-    Sorts only what is not in order: one export in time order is copied as it is stored.
+    Sorts only what is not in order: one export in time order is copied as it is stored. What an
+    earlier source of the channel holds too is apart, in ``repeats``.
     """
     channels, parties = _Names((), most=0xFF), _Names(("",), most=0xFFFF)
-    loaded: list[Parts] = []
+    loaded, again, of = list[Parts](), list[Parts](), dict[int, int]()
+    twice = doubles.repeats(connection, sources)
     undated = 0
     for source in sources:
-        parts = _load(connection, source, channels, parties)
-        undated += source.count - len(parts[0])
-        if parts[0]:
-            loaded.append(parts)
-    seconds, channel, party, direction, kind, flags, row = _joined(loaded)
-    return EventColumns(
-        seconds,
-        channel,
-        party,
-        direction,
-        kind,
-        flags,
-        row,
-        channels=tuple(channels.places),
-        parties=tuple(parties.places),
+        parts, dated = _load(connection, source, channels, parties)
+        repeated = twice.get(source.gen, {})
+        of |= {source.first + number: row for number, row in repeated.items()}
+        undated += source.count - dated - _undated(parts[6], repeated, source.first)
+        for part, into in zip(_apart(parts, repeated, source.first), (loaded, again), strict=True):
+            if part[0]:
+                into.append(part)
+    none = EventColumns(channels=tuple(channels.places), parties=tuple(parties.places))
+    repeats = none.with_columns(_joined(again))
+    return replace(
+        none.with_columns(_joined(loaded)),
         undated=undated,
+        repeats=Repeats(repeats, array("I", map(of.__getitem__, repeats.row))) if of else None,
     )
+
+
+def _apart(parts: Parts, repeated: dict[int, int], first: int) -> tuple[Parts, Parts]:
+    """The events that are shown, and those that repeat an earlier one."""
+    if not repeated:
+        return parts, tuple(array(part.typecode) for part in parts)
+    again = bytes(row - first in repeated for row in parts[6])
+    once = again.translate(bytes([1, 0]).ljust(256))
+    shown, twice = (
+        tuple(array(part.typecode, compress(part, keep)) for part in parts)
+        for keep in (once, again)
+    )
+    return shown, twice
+
+
+def _undated(rows: array[int], repeated: dict[int, int], first: int) -> int:
+    """How many of the events that repeat an earlier one have no time."""
+    return len(repeated) - sum(row - first in repeated for row in rows) if repeated else 0
 
 
 def between(whole: EventColumns, start: int | None, end: int | None) -> EventColumns:
     """The events in [start, end) UTC seconds; None is open."""
-    first = 0 if start is None else bisect_left(whole.seconds, start)
-    last = len(whole) if end is None else bisect_left(whole.seconds, end)
-    cut = slice(first, max(first, last))
-    return EventColumns(
-        whole.seconds[cut],
-        whole.channel[cut],
-        whole.party[cut],
-        whole.direction[cut],
-        whole.kind[cut],
-        whole.flags[cut],
-        whole.row[cut],
-        channels=whole.channels,
-        parties=whole.parties,
-        undated=whole.undated,
-    )
+    cut = _span(whole, start, end)
+    kept = whole.with_columns([column[cut] for column in whole.columns])
+    if whole.repeats is None:
+        return kept
+    again = _span(whole.repeats.events, start, end)
+    repeats = Repeats(between(whole.repeats.events, start, end), whole.repeats.of[again])
+    return replace(kept, repeats=repeats)
+
+
+def _span(events: EventColumns, start: int | None, end: int | None) -> slice:
+    first = 0 if start is None else bisect_left(events.seconds, start)
+    last = len(events) if end is None else bisect_left(events.seconds, end)
+    return slice(first, max(first, last))
 
 
 def present(events: EventColumns, sources: Sequence[Generation]) -> list[Generation]:
@@ -91,7 +107,10 @@ def present(events: EventColumns, sources: Sequence[Generation]) -> list[Generat
     return [source for source in sources if source.count and source.first in seen]
 
 
-def _load(connection: Connection, source: Generation, channels: _Names, parties: _Names) -> Parts:
+def _load(
+    connection: Connection, source: Generation, channels: _Names, parties: _Names
+) -> tuple[Parts, int]:
+    """The dated events in order of time, and how many there are."""
     seconds, party, kind, flags = columns.load(connection, source.gen)
     direction = directions(party, source)
     places = [parties.place(name) for name in source.parties]
@@ -104,7 +123,7 @@ def _load(connection: Connection, source: Generation, channels: _Names, parties:
     if NO_TIME in seconds:
         dated = [second != NO_TIME for second in seconds]
         parts = tuple(array(part.typecode, compress(part, dated)) for part in parts)
-    return parts if source.rises == 0 else _sorted(parts)
+    return parts if source.rises == 0 else _sorted(parts), len(parts[0])
 
 
 def _channels(kind: array[int], source: Generation, channels: _Names) -> array[int]:

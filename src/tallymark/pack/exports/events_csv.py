@@ -28,19 +28,23 @@ COLUMNS = (
     "table_row",
     "event_id",
     "issues",
+    "repeats_event",
 )
 CHUNK = 8_192
 _DIRECTIONS = ("", "in", "out")
 
 
 def _undated(contents: Contents) -> Iterator[int]:
-    """Rows that the columns leave out because no time is known; none when dates were chosen."""
+    """Rows that the columns leave out because no time is known; none when dates were chosen.
+
+    One that repeats an earlier one is among them, and its own id tells the two apart.
+    """
     columns = contents.casefile.events
     if not columns.undated or {"since", "until"} & contents.casefile.selection.keys():
         return
     end = max((s.first_row + s.count for s in contents.casefile.sources), default=0)
     seen = bytearray(end)
-    for row in columns.row:
+    for row in (*columns.row, *(columns.repeats.events.row if columns.repeats else ())):
         if row < end:
             seen[row] = 1
     for source in contents.casefile.sources:
@@ -55,7 +59,9 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
     starts = [s.first_row for s in sources]
     names = {r.id: r.body.number for r in contents.casefile.records if r.type == "exhibit"}  # type: ignore[union-attr]
 
-    def row(event: EventText, direction: str, channel: str) -> tuple[object, ...]:
+    def row(
+        event: EventText, direction: str, channel: str, repeats: str = ""
+    ) -> tuple[object, ...]:
         where = bisect_right(starts, event.row) - 1
         source = sources[where] if where >= 0 else None
         number = contents.number(source.import_id) if source else None
@@ -77,6 +83,7 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
             event.table_row,
             event.id,
             " ".join(event.issues),
+            repeats,
         )
 
     texts = contents.casefile.texts
@@ -86,6 +93,14 @@ def _rows(contents: Contents) -> Iterator[tuple[object, ...]]:
         lanes = columns.channel[at : at + CHUNK]
         for event, way, lane in zip(texts(chosen), ways, lanes, strict=True):
             yield row(event, _DIRECTIONS[way], columns.channels[lane])
+    again = columns.repeats
+    if again is not None:
+        for at in range(0, len(again.of), CHUNK):
+            cut = slice(at, at + CHUNK)
+            pairs = zip(texts(again.events.row[cut]), texts(again.of[cut]), strict=True)
+            ways = again.events.direction[cut]
+            for (event, first), way in zip(pairs, ways, strict=True):
+                yield row(event, _DIRECTIONS[way], "", first.id)
     rest = list(_undated(contents))
     for at in range(0, len(rest), CHUNK):
         for event in texts(rest[at : at + CHUNK]):
