@@ -63,17 +63,15 @@ def test_archives_of_others_are_refused_by_name_of_the_trouble() -> None:
 def test_exports_of_other_programs_are_refused() -> None:
     """No file of the formats that nobody reads yet is taken for one that somebody does."""
     root = samples("whatsapp").parent
-    for folder in ("telegram", "instagram", "email", "web"):
+    for folder in ("telegram", "instagram", "web"):
         for path in (root / folder).rglob("*"):
-            if (
-                path.is_file()
-                and path.suffix in {".xml", ".json", ".eml", ".warc"}
-                and "_" in path.name
-            ):
+            if path.is_file() and path.suffix in {".xml", ".json", ".warc"} and "_" in path.name:
                 assert importers.detect(path) == [], path.name
 
 
 def test_each_file_is_taken_by_its_own_reader_alone() -> None:
-    """A backup is read as one, whole or not, and the schema beside it by nobody."""
+    """A backup is read as one, whole or not, a mail as a mail, and what lies beside them by nobody."""
     for path in samples("sms/shruggietech").iterdir():
         assert importers.detect(path) == (["sms_backup_restore"] if path.suffix == ".xml" else [])
+    for path in samples("email/stalwart").glob("*/*03.*"):
+        assert importers.detect(path) == (["email"] if path.suffix == ".eml" else []), path.name

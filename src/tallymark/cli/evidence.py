@@ -31,7 +31,11 @@ def answer_options(command: Any) -> Any:
         click.option(
             "--day-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Order of day and month."
         ),
-        click.option("--owner", help="Your own name as this export shows it."),
+        click.option(
+            "--owner",
+            help="Your own name as this export shows it; of mail, your addresses with commas.",
+        ),
+        click.option("--provider", help="Of mail: the domain of your provider's servers."),
         click.option("--zone", help="Time zone of the phone that made the export."),
     ):
         command = option(command)
@@ -45,8 +49,7 @@ def _described(stored: Stored) -> Exhibit:
     return body
 
 
-def _answers(day_order: str | None, owner: str | None, zone: str | None) -> dict[str, str]:
-    given = {"day_order": day_order, "owner": owner, "zone": zone}
+def _answers(**given: str | None) -> dict[str, str]:
     return {key: value for key, value in given.items() if value}
 
 
@@ -104,6 +107,7 @@ def import_files(
     format_name: str | None,
     day_order: str | None,
     owner: str | None,
+    provider: str | None,
     zone: str | None,
     resume: bool,
     drop: bool,
@@ -117,7 +121,7 @@ def import_files(
     """
     if sum((bool(files), resume, drop)) != 1:
         raise UsageProblem("Name the files to bring in, or give --resume or --drop alone.")
-    answers = _answers(day_order, owner, zone)
+    answers = _answers(day_order=day_order, owner=owner, provider=provider, zone=zone)
     results = []
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         if drop:
@@ -209,6 +213,7 @@ def inspect(
     format_name: str | None,
     day_order: str | None,
     owner: str | None,
+    provider: str | None,
     zone: str | None,
     events: bool,
     shape: bool,
@@ -221,7 +226,7 @@ def inspect(
     if shape:
         click.echo(importers.shape(file))
         return
-    answers = _answers(day_order, owner, zone)
+    answers = _answers(day_order=day_order, owner=owner, provider=provider, zone=zone)
     if events:
         name = chosen_format(file, format_name)
         for line in importers.event_lines(file, options=answers, format=name):

@@ -17,6 +17,7 @@ from tallymark.desk import identifiers
 from tallymark.desk.case import Case
 from tallymark.desk.identifiers import Token
 from tallymark.integrity import canonical
+from tallymark.model.event import owner_labels
 
 STATED = "person record"
 MAX_SEEN = 2_000
@@ -180,9 +181,11 @@ def _seen(case: Case) -> Iterator[Mark]:
         for token in identifiers.from_text(text):
             yield Mark(token, entry.id, entry.ref, "seen in text", "")
     for ident, imported in case.imports.items():
-        labels = imported.summary.get("senders")
-        for label in labels if isinstance(labels, dict) else ():
-            if label == imported.options.get("owner"):
+        stated = imported.summary.get("senders")
+        labels = stated if isinstance(stated, dict) else {}
+        own = owner_labels(str(imported.options.get("owner", "")), labels)
+        for label in labels:
+            if label in own:
                 continue
             for token in identifiers.label_tokens(str(label)):
                 yield Mark(token, ident, case.ref(ident), "seen as a sender in an export", "")

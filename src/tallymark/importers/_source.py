@@ -15,6 +15,26 @@ HEAD = 1 << 16
 MAX_CANDIDATES = 64  # members of an archive whose beginnings are looked at for a single chat
 
 
+_NAMED: tuple[tuple[tuple[bytes, ...], str, str | None], ...] = (
+    (
+        (b"\xff\xfe", b"\xfe\xff"),
+        "The file was saved again as UTF-16; no export is written like that.",
+        "Use the file as the phone exported it, not one that was opened and saved.",
+    ),
+    (
+        (b"SQLite format 3\x00",),
+        "The file is a database in which no reader finds messages.",
+        None,
+    ),
+    (
+        (b"!BDN",),
+        "This is an Outlook data file (PST or OST). It is not read here yet.",
+        "In Outlook, drag the mails into a folder. Each becomes a .msg file, and that is read.",
+    ),
+)
+"""What a file that no reader knows may be all the same: how it begins, what to say, what to do."""
+
+
 class FileSource:
     """A plain file. ``sha256`` is of the bytes of the last full pass."""
 
@@ -227,13 +247,9 @@ class Opened:
         head = self.file.head(HEAD)
         if not head:
             return UnknownFormat("The file is empty.")
-        if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            return UnknownFormat(
-                "The file was saved again as UTF-16; no export is written like that.",
-                next_step="Use the file as the phone exported it, not one that was opened and saved.",
-            )
-        if head.startswith(b"SQLite format 3\x00"):
-            return UnknownFormat("The file is a database in which no reader finds messages.")
+        for beginnings, words, next_step in _NAMED:
+            if head.startswith(beginnings):
+                return UnknownFormat(words, next_step=next_step)
         return UnknownFormat(
             f"No reader knows this file. Line {first_line(head)} is the first that cannot be read."
         )

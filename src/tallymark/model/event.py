@@ -8,7 +8,7 @@ columns, so that a million of them can be looked at without making a million obj
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -191,6 +191,19 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 def canonical_line(event: Event) -> bytes:
     """The canonical JSON bytes of an event, without a newline: sorted keys, no spaces, UTF-8."""
     return _ENCODER.encode(event)
+
+
+def owner_labels(owner: str, labels: Iterable[str]) -> frozenset[str]:
+    """Those of the sender labels that are the owner's own.
+
+    The label that is ``owner`` itself; where there is none, every one that stands in it as in a list
+    with commas, capitals aside, since a person may have several addresses.
+    """
+    known = frozenset(labels) - {""}
+    if owner in known:
+        return frozenset({owner})
+    listed = {part.strip().lower() for part in owner.split(",")}
+    return frozenset(label for label in known if label.lower() in listed)
 
 
 def event_id(source_sha256: str, locator: Locator) -> str:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from tallymark.errors import LimitExceeded
 from tallymark.model.casefile import EventColumns, Repeats
-from tallymark.model.event import CHANNEL_OF_KIND, KINDS, NO_TIME
+from tallymark.model.event import CHANNEL_OF_KIND, KINDS, NO_TIME, owner_labels
 from tallymark.vault import columns, doubles
 from tallymark.vault.generations import Generation
 from tallymark.vault.store import Connection
@@ -139,11 +139,13 @@ def _channels(kind: array[int], source: Generation, channels: _Names) -> array[i
 def directions(party: array[int], source: Generation) -> array[int]:
     """2 for the owner of the export, 1 for anybody else, 0 for no sender or no known owner."""
     labels = source.parties
-    if source.owner not in labels[1:]:
+    own = owner_labels(source.owner, labels[1:])
+    if not own:
         return array("B", bytes(len(party)))
     table = bytearray([IN] * len(labels))
     table[0] = UNKNOWN
-    table[labels.index(source.owner, 1)] = OUT
+    for label in own:
+        table[labels.index(label, 1)] = OUT
     if len(labels) > 0x100:
         return array("B", map(table.__getitem__, party))
     low = party.tobytes()[0 if sys.byteorder == "little" else 1 :: 2]
