@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,3 +46,30 @@ def fill(place: Path, *, leave: int = 0) -> Path:
         if leave:
             file.truncate(max(0, file.tell() - leave))
     return path
+
+
+@contextmanager
+def fat_stick(place: Path, *, mib: int = 64, live: bool = False) -> Iterator[Path]:
+    """A real FAT file system at ``place``, by the kernel or, unless ``live``, by a FUSE driver.
+
+    The driver writes files from begin to end only, so a database cannot lie on it. Skips, by name,
+    where neither is there.
+    """
+    place.mkdir()
+    image = place.with_suffix(".img")
+    with image.open("wb") as file:
+        file.truncate(mib << 20)
+    made = shutil.which("mkfs.vfat") and _ran("mkfs.vfat", str(image))
+    kernel = made and _ran("mount", "-o", "loop", str(image), str(place))
+    if not kernel and (live or not (shutil.which("fusefat") and made)):
+        pytest.skip("this machine cannot mount a FAT file system")
+    if not kernel and not _ran("fusefat", "-o", "rw+", str(image), str(place)):
+        pytest.skip("this machine cannot mount a FAT file system")
+    try:
+        yield place
+    finally:
+        _ran("umount", "-l", str(place))
+
+
+def _ran(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -247,7 +247,7 @@ def test_a_newer_vault_says_so(vault, folder, reopen) -> None:
 def test_a_plain_database_is_never_accepted(tmp_path, monkeypatch) -> None:
     """If the cipher did nothing, opening is refused before anything is stored."""
     monkeypatch.setattr(
-        "tallymark.vault.store._unlock", lambda connection, _: connection.pragma("page_size", 4096)
+        "tallymark.vault.store._unlock", lambda connection, *_: connection.pragma("page_size", 4096)
     )
     with pytest.raises(VaultError, match="not be encrypted"):
         open_database(tmp_path / "plain.db", key=bytes(32), create=True)

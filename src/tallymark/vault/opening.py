@@ -20,7 +20,6 @@ from tallymark.errors import (
     TallymarkError,
     UsageProblem,
     VaultDamaged,
-    VaultTooNew,
     WrongKey,
     WrongPassphrase,
     WrongWords,
@@ -42,13 +41,8 @@ from tallymark.vault import (
 )
 from tallymark.vault.clock import THIS_DEVICE, Clocks, Device
 from tallymark.vault.log import ACTS, DIARY, Log
-from tallymark.vault.store import (
-    Connection,
-    Database,
-    newest_schema,
-    open_database,
-    open_reading,
-)
+from tallymark.vault.migrating import newest_schema, too_new
+from tallymark.vault.store import Connection, Database, open_database, open_reading
 
 Clock = Callable[[], datetime]
 _FIRST_EPOCH = 1
@@ -181,9 +175,10 @@ def _open_unwritable(path: Path, *, key: bytearray) -> Database:
     database = open_reading(path, key=key)
     schema = database.schema()
     if schema != newest_schema():
+        with database.read() as connection, closed_on_error(database):
+            if schema > newest_schema():
+                raise too_new(connection)
         database.close()
-        if schema > newest_schema():
-            raise VaultTooNew
         raise DiskReadOnly(
             "This vault is of an earlier version and has to be brought up to date first.",
             next_step=_COPY_FIRST,

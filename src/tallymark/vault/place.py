@@ -22,7 +22,7 @@ from tallymark.errors import (
     VaultInUse,
     VaultNotFound,
 )
-from tallymark.vault.store import plain_errors
+from tallymark.vault.plain import plain_errors
 
 DATABASE = "vault.db"
 NEXT = "vault.db.next"
@@ -59,7 +59,7 @@ def make_folder(path: Path) -> None:
     if not inside <= _OURS or (_holds_something(path) and UNFINISHED not in inside):
         raise VaultExists
     # A disk that knows no modes, such as a USB stick's, may refuse to set one.
-    with suppress(PermissionError):
+    with suppress(OSError):
         path.chmod(0o700)
 
 

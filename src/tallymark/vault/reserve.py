@@ -11,7 +11,7 @@ from typing import TypeVar
 from tallymark import disk
 from tallymark.errors import DiskFull, TallymarkError
 from tallymark.vault import place
-from tallymark.vault.store import plain_errors
+from tallymark.vault.plain import plain_errors
 
 SIZE = 4 << 20
 _ROOM = 4 * SIZE

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tallymark import disk
 from tallymark.errors import DiskFailing, EnvelopeError, VaultDamaged
-from tallymark.vault import blobs, place
-from tallymark.vault.store import Connection, Database, open_database, plain_errors
+from tallymark.vault import blobs, migrating, place
+from tallymark.vault.plain import plain_errors
+from tallymark.vault.store import Connection, Database, open_database
 
 Progress = Callable[[int, int], None]
 
@@ -66,6 +67,8 @@ def switch(folder: Path) -> None:
             disk.unlink(folder / name, missing_ok=True)
         disk.sync_folder(folder)
         disk.rename(folder / place.NEXT, folder / place.DATABASE)
+        # What was kept from before its tables were changed is under the old key.
+        migrating.drop_copies(folder / place.DATABASE)
         disk.sync_folder(folder)
 
 

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
@@ -14,21 +13,15 @@ from typing import Any, Protocol, TypeVar
 import apsw
 
 from tallymark import disk
-from tallymark.errors import (
-    DiskFailing,
-    DiskFull,
-    DiskReadOnly,
-    VaultDamaged,
-    VaultError,
-    VaultInUse,
-    VaultTooNew,
-)
+from tallymark.errors import VaultDamaged, VaultError
+from tallymark.vault import filesystem, migrating
+from tallymark.vault.plain import plain_errors
 
 CIPHER = "chacha20"
 KEY_SIZE = 32
 CACHE_KIB = 64 * 1024
 PLAIN_HEADER = b"SQLite format 3"
-TABLES = "tallymark.vault.migrations"
+WAL, ROLLBACK = "wal", "truncate"
 _FOLD_PAGES = 4000
 _PAGES_AT_ONCE = 2048
 _Seen = TypeVar("_Seen")
@@ -64,28 +57,6 @@ class Turn:
         if not self._depth:
             self._owner = 0
             self._room.release()
-
-
-_REFUSED = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what the disk and the database say into errors that a person can act on."""
-    try:
-        yield
-    except apsw.FullError as problem:
-        raise DiskFull from problem
-    except (apsw.CorruptError, apsw.NotADBError) as problem:
-        raise VaultDamaged from problem
-    except _REFUSED as problem:
-        raise DiskReadOnly from problem
-    except apsw.BusyError as problem:
-        raise VaultInUse from problem
-    except apsw.IOError as problem:
-        raise DiskFailing from problem
-    except OSError as problem:
-        raise disk.named(problem) from problem
 
 
 class Connection(Protocol):
@@ -173,7 +144,7 @@ class Database:
             with self.read() as connection:
                 self._fold()
                 seen = look(connection)
-                if self._journal() == "wal":
+                if self._journal() == WAL:
                     self._still = True
                     self._connection.wal_autocheckpoint(0)
                     stack.callback(self._stir)
@@ -223,7 +194,7 @@ class Database:
             target = _connect(path)
             try:
                 # The journal of a file that nobody needs yet would only double the disk it takes.
-                _unlock(target, key, journal="off")
+                _unlock(target, key, "off")
                 with target.backup("main", self._connection, "main") as copying:
                     while not copying.done:
                         copying.step(_PAGES_AT_ONCE)
@@ -243,6 +214,9 @@ class Database:
                 self._open = False
                 with suppress(apsw.Error):
                     self._fold()
+                    if self._journal() != WAL:
+                        # Else an empty journal would stay beside the file.
+                        self._connection.pragma("journal_mode", "delete")
                 _let_go(self._connection)
 
 
@@ -251,7 +225,7 @@ def open_database(
     *,
     key: bytes | bytearray,
     create: bool = False,
-    tables: str = TABLES,
+    tables: str = migrating.TABLES,
 ) -> Database:
     """Open (or make) the database at ``path`` with its raw 32-byte key. The only place that does.
 
@@ -266,8 +240,8 @@ def open_database(
     with plain_errors():
         connection = _connect(path)
         try:
-            _unlock(connection, key)
-            _migrate(connection, tables)
+            _unlock(connection, key, _journal_for(path))
+            migrating.bring_up(connection, path, tables)
             _must_be_encrypted(path)
         except BaseException:
             _let_go(connection)
@@ -299,11 +273,6 @@ def open_reading(name: str | Path, *, key: bytes | bytearray, vfs: str | None = 
     return Database(connection)
 
 
-def newest_schema(tables: str = TABLES) -> int:
-    """The number of the last step that this version knows."""
-    return _steps(tables)[-1][0]
-
-
 def _connect(path: Path) -> apsw.Connection:
     return apsw.Connection(
         os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.current().vfs
@@ -319,7 +288,7 @@ def _set_key(connection: apsw.Connection, key: bytes | bytearray) -> None:
     connection.pragma("temp_store", 2)
 
 
-def _unlock(connection: apsw.Connection, key: bytes | bytearray, *, journal: str = "wal") -> None:
+def _unlock(connection: apsw.Connection, key: bytes | bytearray, journal: str) -> None:
     _set_key(connection, key)
     connection.pragma("page_size", 4096)
     connection.pragma("foreign_keys", 1)
@@ -327,28 +296,15 @@ def _unlock(connection: apsw.Connection, key: bytes | bytearray, *, journal: str
     connection.pragma("locking_mode", "exclusive")
     if connection.pragma("journal_mode", journal) != journal:
         raise VaultError("This disk does not support the vault's journal.")
-    connection.pragma("synchronous", 2)
+    connection.pragma("synchronous", 2 if journal == WAL else 3)
     connection.pragma("cache_size", -CACHE_KIB)
     connection.pragma("wal_autocheckpoint", _FOLD_PAGES)
     connection.pragma("journal_size_limit", 16 << 20)
 
 
-def _steps(tables: str) -> list[tuple[int, str]]:
-    folder = resources.files(tables)
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return sorted((int(entry.name[:4]), entry.read_text("utf-8")) for entry in found)
-
-
-def _migrate(connection: apsw.Connection, tables: str) -> None:
-    steps = _steps(tables)
-    have = connection.pragma("user_version")
-    if have > steps[-1][0]:
-        raise VaultTooNew
-    for number, script in steps:
-        if number > have:
-            with connection:
-                connection.execute(script)
-                connection.pragma("user_version", number)
+def _journal_for(path: Path) -> str:
+    """A write-ahead log, or, where a disk keeps no journal of its own, the old pages aside."""
+    return ROLLBACK if filesystem.is_simple(path) else WAL
 
 
 def _must_be_encrypted(path: Path) -> None:

@@ -25,7 +25,18 @@ from tallymark.model.record import (
     Record,
     Tombstone,
 )
-from tallymark.vault import blobs, drafts, erasing, generations, keys, log, opening, reserve
+from tallymark.vault import (
+    blobs,
+    drafts,
+    erasing,
+    generations,
+    keys,
+    log,
+    migrating,
+    opening,
+    place,
+    reserve,
+)
 from tallymark.vault.backup import Copy, Restored, back_up, restore, unlock
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.boxes import Boxes
@@ -298,6 +309,7 @@ class Vault:
             made = [log.make_record(body, now=self._now, zone=self.zone) for body in bodies]
             self._stored = None
             self._snapshots.forget()
+            migrating.drop_copies(self.folder / place.DATABASE)
             stones = erasing.erase(
                 self.folder, self._database, self._diary, doomed, left=left, tombstones=made
             )
@@ -456,29 +468,32 @@ class Vault:
 
         ``outside`` are heads that somebody shows now, beside those that are noted.
         """
-        return check(
+        found = check(
             self._database,
             logs=(self._diary, self._acts),
             originals=InVault(self.folder),
             outside=lambda: self.heads.check(outside),
             progress=progress,
         )
+        if not found and self._opened.writable:
+            migrating.drop_copies(self.folder / place.DATABASE)
+        return found
 
     def back_up(
         self,
-        place: Path,
+        to: Path,
         *,
         keep: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Copy:
         """Make a copy in another place and read every byte of it back.
 
-        ``place`` is a folder or a disk; ``docs/spec/backup.md`` says where in it the copies lie.
+        ``to`` is a folder or a disk; ``docs/spec/backup.md`` says where in it the copies lie.
         After a good one ``keep`` takes away all but so many. ``progress`` gets (bytes done, in
         all), reading back included. Entries can be saved meanwhile. Earlier copies stay whole on
         any error. Raises UsageProblem, CopyMismatch, CopyDamaged, DiskFull, DiskReadOnly.
         """
-        copy = back_up(self._opened, place, now=self._now, keep=keep, progress=progress)
+        copy = back_up(self._opened, to, now=self._now, keep=keep, progress=progress)
         self._note_copy(copy)
         return copy
 

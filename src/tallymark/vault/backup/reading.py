@@ -24,8 +24,9 @@ from tallymark.vault.backup.pieces import (
     as_database,
 )
 from tallymark.vault.check import Finding, check, check_stored
+from tallymark.vault.migrating import newest_schema
 from tallymark.vault.opening import Described
-from tallymark.vault.store import Database, newest_schema, open_reading
+from tallymark.vault.store import Database, open_reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tallymark.errors import CopyDamaged
-from tallymark.vault import blobs, epochs, log, opening, place
+from tallymark.vault import blobs, epochs, log, migrating, opening, place
 from tallymark.vault.backup import index as indexes
 from tallymark.vault.backup.home import Home
 from tallymark.vault.backup.index import Index
@@ -50,6 +50,8 @@ def restore(
         meter = Meter(progress, total=2 * index.size)
         _bring(home, index, path, meter)
         database = open_database(path / place.DATABASE, key=master)
+        # The copy that is being restored is the copy from before.
+        migrating.drop_copies(path / place.DATABASE)
         with opening.closed_on_error(database):
             opened = opening.parts(path, database, owner, master, slot=copy.slot)
             if (opened.vault_id, opened.key.public) != (index.vault, signer):
