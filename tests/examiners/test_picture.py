@@ -56,7 +56,7 @@ def test_a_picture_turned_by_its_note_is_shown_upright() -> None:
 def test_what_cannot_be_drawn_is_refused_in_one_way(data: bytes) -> None:
     """Too large, cut short, or no picture at all."""
     assert examiners.pixels(io.BytesIO(data)) is None
-    assert examiners.clocks(io.BytesIO(data)) == {}
+    assert examiners.look(io.BytesIO(data)).clocks == {}
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"]))
@@ -73,7 +73,7 @@ def test_the_clocks_of_a_photo_stay_apart() -> None:
     exif[0x0132] = "2026:11:20 21:50:00"
     exif.get_ifd(0x8769).update({0x9003: "2026:11:20 21:41:33", 0x9011: "+00:00"})
     exif.get_ifd(0x8825).update({0x1D: "2026:11:20", 0x07: (21.0, 41.0, 30.0)})
-    assert examiners.clocks(io.BytesIO(saved("JPEG", exif=exif))) == {
+    assert examiners.look(io.BytesIO(saved("JPEG", exif=exif))).clocks == {
         "camera_taken": "2026-11-20T21:41:33+00:00",
         "file_changed": "2026-11-20T21:50:00",
         "gps_utc": "2026-11-20T21:41:30Z",
@@ -85,7 +85,7 @@ def test_a_time_that_is_none_is_left_out(words: str) -> None:
     """What a photo writes where a time belongs is taken as a time or not at all."""
     exif = Image.Exif()
     exif[0x0132] = words
-    assert examiners.clocks(io.BytesIO(saved("JPEG", exif=exif))) == {}
+    assert examiners.look(io.BytesIO(saved("JPEG", exif=exif))).clocks == {}
 
 
 def test_the_same_pixels_give_the_same_file() -> None:
@@ -106,9 +106,9 @@ def test_clocks_are_found_while_another_reads() -> None:
     exif = Image.Exif()
     exif[0x0132] = "2026:11:20 21:50:00"
     data = saved("JPEG", exif=exif) + bytes(3 << 20)
-    with examiners.ClocksBeside(io.BytesIO(data)) as beside:
+    with examiners.LookBeside(io.BytesIO(data)) as beside:
         pieces = list(iter(lambda: beside.read(1 << 20), b""))
-        assert beside.found == {"file_changed": "2026-11-20T21:50:00"}
+        assert beside.found.clocks == {"file_changed": "2026-11-20T21:50:00"}
     assert b"".join(pieces) == data
 
 
@@ -119,14 +119,14 @@ def test_a_reader_goes_on_when_the_child_cannot_start(monkeypatch) -> None:
         raise OSError
 
     monkeypatch.setattr("tallymark.jail.process.subprocess.Popen", refuse)
-    with examiners.ClocksBeside(io.BytesIO(b"\xff\xd8\xff" * 9)) as beside:
+    with examiners.LookBeside(io.BytesIO(b"\xff\xd8\xff" * 9)) as beside:
         assert beside.read(9) == b"\xff\xd8\xff" * 3
-        assert (len(beside.read()), beside.read(), beside.found) == (18, b"", {})
+        assert (len(beside.read()), beside.read(), beside.found.seen) == (18, b"", False)
 
 
 def test_a_stream_that_is_left_early_ends_its_child() -> None:
     """Nothing is found and nothing is left running."""
-    beside = examiners.ClocksBeside(io.BytesIO(saved("PNG")))
+    beside = examiners.LookBeside(io.BytesIO(saved("PNG")))
     beside.read(10)
     beside.close()
-    assert beside.found == {}
+    assert beside.found.clocks == {}

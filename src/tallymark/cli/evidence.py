@@ -11,7 +11,13 @@ import click
 
 from tallymark.cli.secrets import passphrase_options
 from tallymark.cli.terminal import emit, json_option, open_diary, plain, progress, table
-from tallymark.errors import ImportStopped, QuestionNeeded, RecordError, UsageProblem
+from tallymark.errors import (
+    ImportStopped,
+    QuestionNeeded,
+    RecordError,
+    UnknownFormat,
+    UsageProblem,
+)
 from tallymark.model.record import Exhibit
 
 if TYPE_CHECKING:
@@ -144,10 +150,15 @@ def _brought(
 ) -> Iterator[ImportResult]:
     """Each file brought in, or each stopped import finished where no file is named."""
     for path in files:
-        with progress("Reading") as moved:
-            found = diary.import_file(
-                path, format=format_name, answers=answers, progress=_moving(moved)
-            )
+        try:
+            with progress("Reading") as moved:
+                found = diary.import_file(
+                    path, format=format_name, answers=answers, progress=_moving(moved)
+                )
+        except UnknownFormat as problem:
+            if format_name:
+                raise
+            found = _kept_as_file(diary, path, problem)
         yield found
     if not files:
         for left in diary.unfinished_imports():
@@ -194,12 +205,27 @@ def _print_result(found: ImportResult, number: str) -> None:
     if found.already:
         click.echo("This file was imported before. Nothing was added.")
     click.echo(f"Original kept as {number}.")
+    if "clocks" in found.summary:
+        print_file(found.summary)
+        return
     if found.summary.get("duplicates"):
         click.echo(
             f"{found.summary['duplicates']:,} of these were in an earlier export too."
             " Both are kept, and each is counted once."
         )
     print_ledger(found.summary)
+
+
+def _kept_as_file(diary: Diary, path: Path, problem: UnknownFormat) -> ImportResult:
+    """A photo, clip, sound or document is an exhibit and no export. Raises ``problem`` for others."""
+    from tallymark.diary.examination import inspect_file
+    from tallymark.diary.intake import ImportResult
+
+    found = inspect_file(path)
+    if found is None:
+        raise problem
+    kept = _keep(diary, path, "")
+    return ImportResult(kept, kept, found)
 
 
 @click.command()
@@ -232,13 +258,47 @@ def inspect(
         for line in importers.event_lines(file, options=answers, format=name):
             click.echo(line)
         return
-    summary = importers.inspect(file, options=answers, format=format_name)
+    summary = _looked_into(file, answers, format_name)
     if as_json:
         emit(summary)
+    elif "clocks" in summary:
+        print_file(summary)
     else:
         print_ledger(summary)
     if summary.get("questions"):
         raise QuestionNeeded(_question(summary))
+
+
+def _looked_into(file: Path, answers: dict[str, str], format_name: str | None) -> dict[str, Any]:
+    """What an export holds; or what a photo, clip, sound or document says of itself."""
+    from tallymark import importers
+    from tallymark.diary.examination import inspect_file
+
+    try:
+        return importers.inspect(file, options=answers, format=format_name)
+    except UnknownFormat:
+        found = None if format_name else inspect_file(file)
+        if found is None:
+            raise
+        return found
+
+
+def print_file(summary: dict[str, Any]) -> None:
+    """The clocks of one file side by side, what differs, and what else it says of itself."""
+    from tallymark.examiners.clocks import WORDS
+
+    click.echo(f"One {summary['format']} ({summary['variant']}). It holds no messages.")
+    clocks = summary["clocks"].items()
+    table(("clock", "says"), ((WORDS.get(name, name), plain(value)) for name, value in clocks))
+    if not summary["clocks"]:
+        click.echo("It states no time. When it was made is not known from the file.")
+    table(("also in it", ""), ((k, plain(v)) for k, v in summary["examined"].items()))
+    for sentence in summary["differences"]:
+        click.echo(sentence)
+    for issue in summary["issues"]:
+        click.echo(f"{issue['code']}: {issue['count']:,}. {issue['detail']}")
+    for limit in summary["limits"]:
+        click.echo(f"This cannot show: {limit}")
 
 
 def _question(summary: dict[str, Any]) -> str:

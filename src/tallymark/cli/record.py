@@ -138,6 +138,15 @@ def show(
         if key != "type":
             line = f"{key.replace('_', ' ')}: {plain(_words(field))}"
             click.echo(click.style(line, strikethrough=True) if fate else line)
+    _say_clocks(stored.record.body)
+
+
+def _say_clocks(body: Any) -> None:
+    """Which clocks of an exhibit part, in a sentence each."""
+    from tallymark.diary.examination import differing
+
+    for sentence in differing(getattr(body, "clocks", {})):
+        click.echo(sentence)
 
 
 def _words(field: Any) -> str:

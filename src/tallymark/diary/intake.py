@@ -14,6 +14,7 @@ import msgspec
 from msgspec import structs
 
 from tallymark import importers
+from tallymark.diary.examination import stated_by
 from tallymark.diary.progress import Watch, Watcher
 from tallymark.errors import (
     AmbiguousFormat,
@@ -24,7 +25,7 @@ from tallymark.errors import (
     UnknownFormat,
     UnknownRecord,
 )
-from tallymark.examiners import ClocksBeside
+from tallymark.examiners import LookBeside, says_something
 from tallymark.model.event import EventBatch
 from tallymark.model.filetype import sniff
 from tallymark.model.record import Exhibit, Import, Person
@@ -101,24 +102,24 @@ def attach(
     source.seek(0)
     mime, kind = sniff(head)
     mark = initials(vault)
-    photo = ClocksBeside(source) if mime.startswith("image/") else None
+    looking = LookBeside(source) if says_something(mime) else None
 
     def describe(sha256: str, size: int, ordinal: int) -> Exhibit:
         held = held_already(vault, sha256)
         if held is not None:
             raise _AlreadyHeldError(held)
         stated: dict[str, Any] = {"mime": mime, "kind": kind, "modified": modified}
-        stated |= {"clocks": photo.found if photo else {}, **fields}
+        stated |= {**stated_by(looking.found if looking else None, name=name), **fields}
         return Exhibit(number=f"{mark}/{ordinal}", sha256=sha256, size=size, name=name, **stated)
 
     try:
-        read = cast("BinaryIO", photo) if photo else source
+        read = cast("BinaryIO", looking) if looking else source
         return vault.attach(read, describe=describe, progress=progress)
     except _AlreadyHeldError as already:
         return already.held
     finally:
-        if photo:
-            photo.close()
+        if looking:
+            looking.close()
 
 
 def held_already(vault: Vault, sha256: str) -> Stored | None:

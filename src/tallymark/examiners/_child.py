@@ -1,102 +1,124 @@
-"""The process that decodes one picture: it locks itself down, looks, answers, and ends."""
+"""The process that looks into files: it locks itself down, answers for one after another, and ends."""
 
 from __future__ import annotations
 
 import io
 import os
+import re
+import struct
 import sys
 import warnings
-from collections.abc import Mapping
-from typing import BinaryIO
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
 
 import msgspec
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pypdf
+from PIL import Image
 
-from tallymark.examiners._frames import MOST_BYTES, MOST_PIXELS, Answer, Request
+from tallymark.examiners import _movie, _paper, _picture, _sound
+from tallymark.examiners._forward import Forward, Pieces
+from tallymark.examiners._frames import (
+    CLOCKS,
+    FACTS,
+    LENGTH,
+    MOST_BYTES,
+    MOST_FACT,
+    Answer,
+    Request,
+)
 from tallymark.jail.limits import lock_down
+from tallymark.model.filetype import OFFICE, sniff
 
 _MEMORY = 1 << 30
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "HEIF")
-_EXIF, _GPS = 0x8769, 0x8825
+_HEAD = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _REFUSALS = (
-    UnidentifiedImageError,
     Image.DecompressionBombError,
     OSError,
     ValueError,
     TypeError,
-    KeyError,
-    IndexError,
-    OverflowError,
+    LookupError,
     ArithmeticError,
     SyntaxError,
     EOFError,
     MemoryError,
     RecursionError,
+    RuntimeError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    pypdf.errors.PyPdfError,
 )
+"""What libraries raise on files that somebody made or damaged. The child has nothing to lose by it."""
+
+Look = Callable[[Forward], tuple[Mapping[str, str], Mapping[str, str]]]
 
 
 def main(answers: int) -> None:
-    """Answer the one request on standard input on descriptor ``answers``."""
+    """Answer each request on standard input, in turn, on descriptor ``answers``."""
     pillow_heif.register_heif_opener()
     Image.init()
     warnings.simplefilter("ignore")
-    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=Request)
+    stream = sys.stdin.buffer
     lock_down(size=MOST_BYTES, memory=_MEMORY, threads=True)  # HEIC is decoded by threads
-    try:
-        answer = _look(io.BytesIO(sys.stdin.buffer.read(MOST_BYTES + 1)), request)
-    except _REFUSALS:
-        answer = Answer()
-    view = memoryview(msgspec.msgpack.encode(answer))
-    while view:
-        view = view[os.write(answers, view) :]
+    while line := stream.readline(1024):
+        request = msgspec.json.decode(line, type=Request)
+        source = Forward(Pieces(stream))
+        try:
+            answer = _answered(source, request)
+        except _REFUSALS:
+            answer = Answer()
+        source.rest()
+        body = msgspec.msgpack.encode(answer)
+        view = memoryview(LENGTH.pack(len(body)) + body)
+        while view:
+            view = view[os.write(answers, view) :]
 
 
-def _look(source: BinaryIO, request: Request) -> Answer:
-    with Image.open(source, formats=_FORMATS) as picture:
-        if request.work == "clocks":
-            return Answer(clocks=_clocks(picture), seen=True)
-        if picture.width * picture.height > MOST_PIXELS:
-            return Answer()
-        return _drawn(picture, request.widest)
+def _answered(source: Forward, request: Request) -> Answer:
+    if request.work == "pixels":
+        data = source.read(MOST_BYTES + 1)
+        fits = len(data) <= MOST_BYTES
+        return _picture.drawn(io.BytesIO(data), request.widest) if fits else Answer()
+    head = source.read(_HEAD)
+    source.unread(head)
+    mime, _ = sniff(head)
+    clocks, facts = _looker(mime)(source)
+    return Answer(clocks=_plain(clocks, CLOCKS), facts=_plain(facts, FACTS), seen=True)
 
 
-def _drawn(picture: Image.Image, widest: int) -> Answer:
-    picture.draft("RGB", (widest, widest))
-    turned = ImageOps.exif_transpose(picture).convert("RGBA")
-    turned.thumbnail((widest, widest))
-    page = Image.new("RGB", turned.size, "white")
-    page.paste(turned, mask=turned.getchannel("A"))
-    return Answer(width=page.width, height=page.height, rgb=page.tobytes(), seen=True)
-
-
-def _clocks(picture: Image.Image) -> dict[str, str]:
-    """Every time that the file itself states, as written, each under the name of its clock."""
-    tags = picture.getexif()
-    inner, place = tags.get_ifd(_EXIF), tags.get_ifd(_GPS)
-    found = {
-        "camera_taken": _stamp(inner, 0x9003, 0x9011),
-        "camera_digitised": _stamp(inner, 0x9004, 0x9012),
-        "file_changed": _stamp({**inner, 0x0132: tags.get(0x0132)}, 0x0132, 0x9010),
-        "gps_utc": _gps(place),
-        "picture_written": str(getattr(picture, "text", {}).get("Creation Time", "")),
+def _looker(mime: str) -> Look:
+    """How a file of this kind is looked into. Raises LookupError for a kind that says nothing."""
+    known: dict[str, Look] = {
+        "application/pdf": _whole(_paper.pdf),
+        OFFICE: _whole(_paper.office),
+        "audio/mp4": _movie.look,
+        "video/mp4": _movie.look,
+        "video/3gpp": _movie.look,
+        "video/quicktime": _movie.look,
+        "audio/wav": _sound.riff,
+        "video/x-msvideo": _sound.riff,
+        "audio/ogg": _sound.ogg,
+        "audio/amr": _sound.amr,
+        "audio/mpeg": _sound.mp3,
+        "video/x-matroska": _sound.matroska,
     }
-    return {name: value[:40] for name, value in found.items() if value}
+    return _whole(_picture.look) if mime.startswith("image/") else known[mime]
 
 
-def _stamp(tags: Mapping[int, object], when: int, offset: int) -> str:
-    """An EXIF time as ``YYYY-MM-DDTHH:MM:SS`` with its offset when there is one (EXIF 2.32)."""
-    words = str(tags.get(when) or "").strip("\x00 ")
-    day, _, clock = words.partition(" ")
-    if not clock or words.startswith("0000"):
-        return ""
-    return f"{day.replace(':', '-')}T{clock}{str(tags.get(offset) or '').strip(chr(0) + ' ')}"
+def _whole(look: Callable[[bytes], tuple[Mapping[str, str], Mapping[str, str]]]) -> Look:
+    def read(source: Forward) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        data = source.read(MOST_BYTES + 1)
+        return look(data) if len(data) <= MOST_BYTES else ({}, {})
+
+    return read
 
 
-def _gps(tags: Mapping[int, object]) -> str:
-    """The time of the satellites, UTC: GPSDateStamp and GPSTimeStamp."""
-    day, clock = str(tags.get(0x1D) or "").strip("\x00 "), tags.get(0x07)
-    if not day or not isinstance(clock, tuple) or len(clock) != 3:
-        return ""
-    hour, minute, second = (int(float(part)) for part in clock)
-    return f"{day.replace(':', '-')}T{hour:02}:{minute:02}:{second:02}Z"
+def _plain(found: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """Short lines in the order of their names; what is empty is left out."""
+    lines = {name: _CONTROL.sub(" ", found.get(name, "")).strip()[:MOST_FACT] for name in names}
+    return {name: line for name, line in lines.items() if line}

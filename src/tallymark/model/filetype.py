@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+OFFICE = "application/vnd.openxmlformats-officedocument"
+"""DOCX, XLSX and PPTX alike: their first bytes do not tell them apart."""
+
 _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg", "photo"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png", "photo"),
@@ -19,6 +22,11 @@ _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"ID3", "audio/mpeg", "audio"),
     (0, b"#!AMR", "audio/amr", "audio"),
     (8, b"WAVE", "audio/wav", "audio"),
+    (8, b"AVI ", "video/x-msvideo", "video"),
+    (0, b"\x1a\x45\xdf\xa3", "video/x-matroska", "video"),
+    (0, b"\xff\xfb", "audio/mpeg", "audio"),
+    (0, b"\xff\xf3", "audio/mpeg", "audio"),
+    (30, b"[Content_Types].xml", OFFICE, "document"),
     (0, b"PK\x03\x04", "application/zip", "other"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3", "other"),
     (0, b"{\\rtf", "text/rtf", "document"),

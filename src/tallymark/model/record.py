@@ -50,6 +50,7 @@ __all__ = [
     "Question",
     "QuietPeriod",
     "Record",
+    "Run",
     "SafetyAction",
     "SameEvent",
     "SecondSource",
@@ -151,11 +152,24 @@ class Incident(RecordBody, frozen=True, tag="incident"):
             raise ValueError(message)
 
 
+class Run(msgspec.Struct, frozen=True):
+    """That an exhibit is one of several of one conversation: which run, and its place from 1 in it.
+
+    A person said so; the order is by the files' own clocks.
+    """
+
+    label: str
+    place: int
+    of: int
+
+
 class Exhibit(RecordBody, frozen=True, tag="exhibit"):
     """An original file, byte for byte, with how it was obtained.
 
     ``number`` is the proposed reference such as ``AB/1`` and is frozen here. ``sha256`` is of the
     original bytes, ``size`` in bytes. ``modified`` is the file time as found (UTC, ISO 8601).
+    ``clocks`` are the times that the file and its name state, by clock, uncorrected; ``examined``
+    are further facts that a program read from it, such as ``device`` or ``pair_id``.
     """
 
     number: str
@@ -173,6 +187,8 @@ class Exhibit(RecordBody, frozen=True, tag="exhibit"):
     original_location: str = ""
     sensitivity: tuple[Sensitivity, ...] = ()
     clocks: dict[str, str] = msgspec.field(default_factory=dict)
+    examined: dict[str, str] = msgspec.field(default_factory=dict)
+    run: Run | None = None
     notes: tuple[str, ...] = ()
 
 

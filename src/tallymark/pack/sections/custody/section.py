@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from tallymark.model.record import Exhibit, HandOver
+from tallymark.examiners.clocks import WORDS, differences
+from tallymark.examiners.pairs import pairs
+from tallymark.model.record import Exhibit, HandOver, Run
 from tallymark.pack import say
 from tallymark.pack.chronology import listed_exhibits
 from tallymark.pack.contents import Contents
 from tallymark.pack.sections._section import Part, Section
 
+_FACTS = {
+    "device": "made with",
+    "software": "written by",
+    "seconds": "length in seconds",
+    "streams": "holds",
+    "moving_part": "moving part:",
+    "second_picture": "another picture",
+    "pages": "pages",
+    "attached": "files inside it:",
+    "protected": "protected:",
+    "app": "screen of",
+}
+"""What is printed of a file's own facts. Its place is not: who reads the file itself finds it there."""
 
-def _rows(body: Exhibit, *, received: str) -> list[list[str]]:
-    clocks = "; ".join(f"{say.code(name)} {value}" for name, value in sorted(body.clocks.items()))
+
+def _run(run: Run) -> str:
+    return f"{run.place} of {run.of} pictures, first {run.label}"
+
+
+def _rows(body: Exhibit, *, received: str, pair: tuple[str, ...]) -> list[list[str]]:
+    clocks = "; ".join(f"{WORDS.get(name, name)}: {at}" for name, at in body.clocks.items())
+    apart = " ".join(one.told() for one in differences(body.clocks))
+    facts = "; ".join(f"{_FACTS[n]} {v}" for n, v in body.examined.items() if n in _FACTS)
     return [
         ["How obtained", say.code(body.method) or "not recorded"],
         ["When obtained", say.moment(body.acquired) if body.acquired else "not recorded"],
@@ -19,18 +41,25 @@ def _rows(body: Exhibit, *, received: str) -> list[list[str]]:
         ["Original still held", body.original_still_held or "not recorded"],
         *([["Kept at", body.original_location]] if body.original_location else []),
         *([["File time as found", body.modified]] if body.modified else []),
-        *([["Times inside it", clocks]] if clocks else []),
+        *([["Times it states", clocks]] if clocks else []),
+        *([["Clocks that differ", apart]] if apart else []),
+        *([["Read from the file", facts]] if facts else []),
+        *([["Belongs with", ", ".join(pair)]] if pair else []),
+        *([["One of a run", _run(body.run)]] if body.run else []),
         *([["Marked", ", ".join(map(say.code, body.sensitivity))]] if body.sensitivity else []),
         *([["Notes", "\n".join(body.notes)]] if body.notes else []),
     ]
 
 
 def _content(contents: Contents) -> tuple[Part, ...]:
+    together = pairs(contents.shown)
     found = [
         {
             "n": contents.numbers[record.id],
             "title": f"{record.body.number} {record.body.title or record.body.name}".strip(),
-            "rows": _rows(record.body, received=say.written(record)),
+            "rows": _rows(
+                record.body, received=say.written(record), pair=together.get(record.id, ())
+            ),
         }
         for record, why in listed_exhibits(contents)
         if not why and isinstance(record.body, Exhibit)
