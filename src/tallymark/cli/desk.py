@@ -15,7 +15,7 @@ import click
 from tallymark.cli.deskpage import case_lines, clock, link_lines, many, row_lines
 from tallymark.cli.secrets import passphrase_options, read_passphrase
 from tallymark.cli.terminal import emit, json_option, plain, progress
-from tallymark.errors import TallymarkError, UnsafePlace, UsageProblem
+from tallymark.errors import TallymarkError, UsageProblem
 
 if TYPE_CHECKING:
     from tallymark.desk import Desk
@@ -87,12 +87,12 @@ def new(
     """Make a desk, and print the key that people can seal packs to."""
     from tallymark.desk import Desk
     from tallymark.diary.passphrase import suggest
-    from tallymark.diary.place import looks_synced
+    from tallymark.diary.place import must_be_private
 
     name = _who(ctx, door.who)
     path = place or _folder(ctx, door.folder)
-    if not allow_synced_folder and looks_synced(path):
-        raise UnsafePlace
+    if not allow_synced_folder:
+        must_be_private(path)
     if door.passphrase_file is None and door.passphrase_fd is None:
         click.echo(f"A passphrase you could use: {suggest()}", err=True)
     secret = read_passphrase(door.passphrase_file, door.passphrase_fd, confirm=True, prompt=_PROMPT)

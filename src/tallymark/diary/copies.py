@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tallymark.diary import place
-from tallymark.errors import UnsafePlace
 from tallymark.vault import Copy, Finding, Restored, Vault, check_copy
 
 __all__ = ["Copy", "Restored", "back_up", "check", "how_old", "restore"]
@@ -25,8 +24,8 @@ def back_up(
     progress: Progress | None = None,
 ) -> Copy:
     """A copy in another place, read back. See ``Vault.back_up``. Raises UnsafePlace besides."""
-    if not allow_synced and place.looks_synced(to):
-        raise UnsafePlace
+    if not allow_synced:
+        place.must_be_private(to)
     return vault.back_up(to, keep=keep, progress=progress)
 
 
@@ -42,8 +41,8 @@ def restore(
     progress: Progress | None = None,
 ) -> tuple[Vault, Restored]:
     """A copy becomes a vault in a new place. See ``Vault.restore``. Raises UnsafePlace besides."""
-    if not allow_synced and place.looks_synced(path):
-        raise UnsafePlace
+    if not allow_synced:
+        place.must_be_private(path)
     return Vault.restore(
         copies,
         path,

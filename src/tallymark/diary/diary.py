@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from tallymark.diary import copies, handover, intake, passphrase, place, writing
 from tallymark.diary.progress import Watcher
-from tallymark.errors import RecordError, UnknownRecord, UnsafePlace
+from tallymark.errors import RecordError, UnknownRecord
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -76,8 +76,8 @@ class Diary:
         and ``VaultExists``.
         """
         chosen = _passphrase(passphrase)
-        if not allow_synced and place.looks_synced(path):
-            raise UnsafePlace
+        if not allow_synced:
+            place.must_be_private(path)
         vault = Vault.create(path, passphrase=chosen, now=now, zone=zone, cost=cost)
         return cls(vault, now=now)
 

@@ -1,4 +1,4 @@
-"""Where a vault may stand: the default place, and folders that are copied to online accounts."""
+"""Where a vault may stand: the default place, and no folder that is copied to an online account."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from tallymark.diary import synced
+from tallymark.errors import UnsafePlace
+
 NEUTRAL_NAME = "notes-data"
 """The folder's name says nothing of what is in it."""
-
-_SYNC_MARKS = (
-    "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud",
-    "mobile documents", "cloudstorage", "nextcloud", "owncloud", "pcloud", "megasync",
-    "syncthing", "creative cloud files", "proton drive", "box sync",
-)  # fmt: skip
-_SYNC_FILES = (".stfolder", ".dropbox", ".owncloudsync.log", "desktop.ini.onedrive")
-_OFTEN_SYNCED = ("desktop", "documents")
 
 
 def default_place(environment: dict[str, str] | None = None, platform: str = sys.platform) -> Path:
@@ -34,16 +29,10 @@ def post_box_place(vault: Path) -> Path:
     return vault.with_name(vault.name + "-3")
 
 
-def looks_synced(path: Path, platform: str = sys.platform) -> bool:
-    """Whether the folder is, or cannot be told not to be, copied to an online account.
+def must_be_private(path: Path) -> None:
+    """Raises UnsafePlace, with the reason, for a folder that is copied to an online account.
 
-    On Windows and macOS the Desktop and Documents folders may be redirected to an account
-    without any sign in the path, so they count as synced.
+    So it does for one of which that cannot be told.
     """
-    resolved = path.expanduser().resolve()
-    parts = [part.casefold() for part in resolved.parts]
-    if any(mark in part for part in parts for mark in _SYNC_MARKS):
-        return True
-    if platform in {"win32", "darwin"} and any(part in _OFTEN_SYNCED for part in parts):
-        return True
-    return any((up / name).exists() for up in resolved.parents for name in _SYNC_FILES)
+    if why := synced.reason(path):
+        raise UnsafePlace(why)

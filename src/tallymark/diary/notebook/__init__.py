@@ -25,7 +25,6 @@ from tallymark.errors import (
     IntegrityError,
     RecordError,
     UnknownRecord,
-    UnsafePlace,
     VaultDamaged,
     VaultNotFound,
 )
@@ -94,8 +93,8 @@ class Notebook:
     ) -> Self:
         """Make a notebook. Raises WeakPassphrase, UnsafePlace, VaultExists, DiskFull."""
         chosen = passphrases.check(passphrase)
-        if not allow_synced and places.looks_synced(folder):
-            raise UnsafePlace
+        if not allow_synced:
+            places.must_be_private(folder)
         place.make_folder(folder)
         owner = place.Ownership(folder)
         ident, master, key = secrets.token_hex(16), os.urandom(_MASTER_SIZE), SigningKey.generate()
