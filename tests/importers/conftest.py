@@ -56,6 +56,7 @@ def outcome(
             FileSource(Descriptor(file.fileno()), chunk=chunk), options=options or {}
         )
         survey.read(sink)
+        sink.finish()
     lines = b"".join(batch.lines for batch in batches).splitlines()
     return Outcome(
         [msgspec.json.decode(line, type=Event) for line in lines],

@@ -63,7 +63,7 @@ def test_archives_of_others_are_refused_by_name_of_the_trouble() -> None:
 def test_exports_of_other_programs_are_refused() -> None:
     """No file of the formats that nobody reads yet is taken for one that somebody does."""
     root = samples("whatsapp").parent
-    for folder in ("telegram", "instagram", "web"):
+    for folder in ("telegram", "web"):
         for path in (root / folder).rglob("*"):
             if path.is_file() and path.suffix in {".xml", ".json", ".warc"} and "_" in path.name:
                 assert importers.detect(path) == [], path.name
@@ -75,3 +75,5 @@ def test_each_file_is_taken_by_its_own_reader_alone() -> None:
         assert importers.detect(path) == (["sms_backup_restore"] if path.suffix == ".xml" else [])
     for path in samples("email/stalwart").glob("*/*03.*"):
         assert importers.detect(path) == (["email"] if path.suffix == ".eml" else []), path.name
+    for path in samples("instagram/chat-miner").iterdir():
+        assert importers.detect(path) == ([] if path.name == "target.json" else ["instagram"])

@@ -403,7 +403,10 @@ def test_the_published_file_that_is_no_xml() -> None:
 
 
 def test_directions_reach_the_picture(tmp_path) -> None:
-    """In a vault: texts and calls lie in their own lanes, and a draft is in no count of contact."""
+    """In a vault: texts and calls lie in their own lanes, and a draft is in no count of contact.
+
+    The same file a second time adds nothing.
+    """
     from tallymark.diary import Diary
     from tallymark.integrity.keyslot import CHEAP
     from tallymark.picture.episodes import contacts, own_messages
@@ -411,14 +414,16 @@ def test_directions_reach_the_picture(tmp_path) -> None:
     path = tmp_path / "all.xml"
     call = '<call number="+447700900123" type="3" date="1775210000000" contact_name="Sam" />'
     path.write_bytes(backup(sms("a"), sms("b", type=2), sms("c", type=3), call))
+    alone = tmp_path / "alone.xml"
+    alone.write_bytes(backup(sms("nobody answered this")))
     with Diary.create(tmp_path / "vault", passphrase="some words for a test", cost=CHEAP) as diary:
         diary.import_file(path)
+        assert diary.import_file(path).already
+        diary.import_file(alone)
         casefile = diary.casefile()
         found = contacts(casefile)
-    assert {lane.key: len(lane.seconds) for lane in found.lanes} == {"texts": 1, "calls": 1}
-    assert [lane.exhibits() for lane in found.lanes] == [
-        lane.exhibits() for lane in found.lanes[:1]
-    ] * 2
+    assert {lane.key: len(lane.seconds) for lane in found.lanes} == {"texts": 2, "calls": 1}
+    assert {lane.key: len(lane.exhibits()) for lane in found.lanes} == {"texts": 2, "calls": 1}
     assert len(own_messages(casefile)[0]) == 1
     assert casefile.events.channels == ("sms_mms", "voice")
     assert found.unknown_direction == 0

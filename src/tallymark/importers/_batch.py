@@ -239,6 +239,7 @@ class Sink:
                 "call": kinds.get("call", 0),
                 "system": kinds.get("system", 0),
                 "other": kinds.get("other", 0),
+                **({"reaction": kinds["reaction"]} if "reaction" in kinds else {}),
                 "attachment": self.attachments,
                 "rejected": self.rejected,
             },

@@ -65,19 +65,24 @@ def _work(
     opened = Opened(taken(request.source), importers, chunk=request.chunk)
     readings = opened.readings()
     if request.work == "detect":
-        return {"formats": [r.importer.NAME for r in readings]}
+        return {"formats": [r.importer.NAME for r in _surest(readings)]}
     reading = _chosen(opened, readings, request.format)
     return {**_inspect(request, opened, reading, frames), "jail": jail}
 
 
 def _chosen(opened: Opened, readings: list[Reading], wanted: str | None) -> Reading:
-    fitting = [r for r in readings if wanted in {None, r.importer.NAME}]
+    fitting = [r for r in readings if wanted == r.importer.NAME] if wanted else _surest(readings)
     if not fitting:
         raise opened.refusal()
     if len(fitting) > 1:
         names = ", ".join(r.importer.NAME for r in fitting)
         raise AmbiguousFormat(f"More than one reader could read this file: {names}.")
     return fitting[0]
+
+
+def _surest(readings: list[Reading]) -> list[Reading]:
+    """Without those readers that leave the file to another one, where there is another one."""
+    return [r for r in readings if r.is_sure] or readings
 
 
 def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) -> dict[str, Any]:

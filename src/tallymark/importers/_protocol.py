@@ -125,6 +125,10 @@ class Importer(Protocol):
         """Look at the whole source once. Raises ``UnknownFormat`` with the line it cannot read."""
 
 
+UNSURE = "?"
+"""Ends the name of a variant that this reader could read but that another one is likelier to be of."""
+
+
 @runtime_checkable
 class LooksFurther(Protocol):
     """An importer whose format does not show in the first bytes, such as a table in a database."""
@@ -140,3 +144,8 @@ class Reading:
     importer: Importer
     sources: tuple[Source, ...]
     variant: str
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether any source is surely of this format, not only likely of another one."""
+        return not all(name.endswith(UNSURE) for name in self.variant.split("+"))

@@ -89,6 +89,9 @@ class Reader:
         scanner = Scanner(stretch, STREAMS)
         beginning = begin(scanner)
         ledger = self._sink.ledger
+        self._sink.sender(
+            self._phone.people.owner
+        )  # what came in is known as such without an answer
         ledger.framing += stretch.offset
         if not beginning.is_empty:
             self._body(scanner, beginning.root)

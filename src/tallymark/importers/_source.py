@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, UnknownFormat
 from tallymark.importers._protocol import Importer, LooksFurther, Reading, Source
@@ -79,11 +80,11 @@ class MemberSource:
         self._member = member
         self.size = member.size
         self.member: str | None = member.name
-        self.files: Mapping[str, str] | None = {
-            m.name.rsplit("/", 1)[-1]: "present" if m.readable else "locked"
-            for m in archive.zip.members
-            if m is not member and not m.is_folder
-        }
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """State by name of the members of the archive, made once for all of them."""
+        return self._archive.states
 
     def head(self, count: int) -> bytes:
         """The first ``count`` bytes; fewer where the member is short or damaged."""
@@ -131,6 +132,15 @@ class Archive:
     def __init__(self, file: Bytes) -> None:
         self.zip = Zip(file)
         self.read: frozenset[Member] = frozenset()
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """Whether the member of that name can be read."""
+        return {
+            m.name.rsplit("/", 1)[-1]: "present" if m.readable else "locked"
+            for m in self.zip.members
+            if not m.is_folder
+        }
 
     def candidates(self, importer: Importer) -> list[Member]:
         """Readable members that ``importer`` may read: in order, or those named as a chat first.

@@ -22,6 +22,7 @@ class Stretch:
         self._base = 0
         self._lines = 0
         self._line_start = 0
+        self._counted = 0
         self._chunks = chunks
         self._moved = moved
 
@@ -45,7 +46,7 @@ class Stretch:
         self._note_lines()
         kept = self.data[self.at :]
         self._base += self.at
-        self.at = 0
+        self.at = self._counted = 0
         pieces, wanted = [kept], max(1, len(kept))
         while wanted > 0:
             piece = next(self._chunks, None)
@@ -80,14 +81,16 @@ class Stretch:
         return True
 
     def place(self) -> str:
-        """Where ``at`` stands, for a person: line from 1, and column from 0 in bytes."""
-        line = self._lines + self.data.count(b"\n", 0, self.at) + 1
-        start = self.data.rfind(b"\n", 0, self.at) + 1
-        column = self.offset - (self._base + start if start else self._line_start)
-        return f"line {line:,}, column {column:,}"
+        """Where ``at`` stands, for a person: line from 1, and column from 0 in bytes.
+
+        Line ends are counted once, so that it may be asked for at every step forward.
+        """
+        self._note_lines()
+        return f"line {self._lines + 1:,}, column {self.offset - self._line_start:,}"
 
     def _note_lines(self) -> None:
-        self._lines += self.data.count(b"\n", 0, self.at)
-        start = self.data.rfind(b"\n", 0, self.at) + 1
-        if start:
-            self._line_start = self._base + start
+        lines = self.data.count(b"\n", self._counted, self.at)
+        if lines:
+            self._line_start = self._base + self.data.rfind(b"\n", self._counted, self.at) + 1
+        self._lines += lines
+        self._counted = max(self._counted, self.at)

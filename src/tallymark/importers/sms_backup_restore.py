@@ -22,8 +22,8 @@ from tallymark.importers._xml_scan import Scanner
 from tallymark.model.event import NO_TIME
 
 _HEAD = re.compile(
-    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+(?:(?:<\?[^>]*+>|<!--.*?-->|<!DOCTYPE.*?>)[ \t\r\n]*+){0,20}+"
-    rb"<(?:smses|calls)(?=[ \t\r\n/>])",
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+(?:(?:<\?[^>]*+>|<!--.*?-->)[ \t\r\n]*+){0,20}+"
+    rb"(?:<!DOCTYPE.*?)?<(?:smses|calls)(?=[ \t\r\n/>])",
     re.DOTALL,
 )
 _DIGITS = 12  # of a stated count that can be one
@@ -114,6 +114,8 @@ class SmsBackupRestore:
         beginning = begin(Scanner(Stretch(source.chunks()), STREAMS))
         plausible = Window(options)
         decided = {"owner": options.get("owner") or THIS_PHONE}
+        if options.get("zone"):
+            decided["zone"] = options["zone"]
         made = counted(beginning.attributes.get("backup_date", ""), plausible)
         if made.seconds != NO_TIME:
             decided["backup_date"] = shown(made.seconds)

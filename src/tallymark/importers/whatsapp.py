@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tallymark.errors import UsageProblem
 from tallymark.importers._batch import Sink
@@ -18,8 +17,8 @@ from tallymark.importers._whatsapp_dates import ORDERS, Decision, Form, Parts, q
 from tallymark.importers._whatsapp_read import Reader
 from tallymark.importers._whatsapp_split import style_of
 from tallymark.importers._whatsapp_survey import Found, decided, look
+from tallymark.importers._zone import zone_of
 
-DEFAULT_ZONE = "Europe/London"
 CAPS = ((40_000, "without media"), (10_000, "with media"))
 
 LIMITS = (
@@ -112,7 +111,7 @@ class WhatsApp:
 
     def survey(self, source: Source, *, options: Mapping[str, str]) -> WhatsAppSurvey:
         """Look at the whole source once. Raises ``UsageProblem`` on an answer that cannot be."""
-        zone = _zone(options.get("zone"))
+        zone = zone_of(options)
         order = options.get("day_order")
         if order is not None and order not in ORDERS:
             raise UsageProblem("--day-order is dmy, mdy or ymd.")
@@ -140,17 +139,6 @@ def _example(found: Found, decisions: Mapping[Form, Decision]) -> Parts | None:
     unsettled = {form for form, decision in decisions.items() if decision.how == "open"}
     dates = (parts for form, parts in found.dates.seen if form in unsettled)
     return next((p for p in dates if reading(p, "dmy") != reading(p, "mdy")), None)
-
-
-def _zone(name: str | None) -> str:
-    chosen = name or DEFAULT_ZONE
-    try:
-        ZoneInfo(chosen)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageProblem(
-            "The time zone is not known; use a name such as Europe/London."
-        ) from None
-    return chosen
 
 
 IMPORTER = WhatsApp()
