@@ -173,10 +173,10 @@ def test_case_11_seconds_beside_milliseconds() -> None:
     """``date_sent`` of a picture message counts seconds: 2024 and not 1970."""
     got = read(backup(mms('<part ct="text/plain" text="x" />'), sms("y")))
     assert [clock.value for clock in got.events[0].at] == [
-        "2024-05-01T10:00:00Z",
-        "2024-05-01T09:59:59Z",
+        "2024-05-01T10:00:00",
+        "2024-05-01T09:59:59",
     ]
-    assert got.events[1].at[1].value == "2026-04-03T09:58:58Z"
+    assert got.events[1].at[1].value == "2026-04-03T09:58:58"
     assert "TIME_IN_SECONDS" not in got.issues
 
 
@@ -286,7 +286,7 @@ def test_times_that_cannot_be() -> None:
     """0, words, 1970 and the year 3609 are no time; seconds are read as such, and named."""
     dates = ("0", "bad", "1000", "51723446400000", "1775210340")
     got = read(backup(*[sms("x", date=date) for date in dates]), options={"read_on": "2026-05-01"})
-    assert [event.at[0].value for event in got.events] == ["", "", "", "", "2026-04-03T09:59:00Z"]
+    assert [event.at[0].value for event in got.events] == ["", "", "", "", "2026-04-03T09:59:00"]
     assert [event.at[0].raw for event in got.events] == list(dates)
     assert got.issues["UNKNOWN_TIME"] == 4
     assert got.issues["TIME_IN_SECONDS"] == 1
@@ -343,11 +343,11 @@ def test_a_zip_of_several_backups(tmp_path) -> None:
 
 
 SHARED = {
-    "minimal_sms.xml": (1, 0, {"messages": 1}, "2021-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
-    "minimal_mms.xml": (1, 0, {"messages": 1}, "2021-01-02T00:00:00Z", "2021-01-02T00:00:00Z"),
-    "minimal_calls.xml": (0, 1, {"calls": 1}, "2021-01-03T00:00:00Z", "2021-01-03T00:00:00Z"),
-    "mixed.xml": (4, 0, {"messages": 4}, "2021-01-01T00:00:00Z", "2021-01-01T03:00:00Z"),
-    "edge_cases.xml": (4, 0, {"messages": 4}, "2021-01-01T00:00:00Z", "2021-01-01T03:00:00Z"),
+    "minimal_sms.xml": (1, 0, {"messages": 1}, "2021-01-01T00:00:00", "2021-01-01T00:00:00"),
+    "minimal_mms.xml": (1, 0, {"messages": 1}, "2021-01-02T00:00:00", "2021-01-02T00:00:00"),
+    "minimal_calls.xml": (0, 1, {"calls": 1}, "2021-01-03T00:00:00", "2021-01-03T00:00:00"),
+    "mixed.xml": (4, 0, {"messages": 4}, "2021-01-01T00:00:00", "2021-01-01T03:00:00"),
+    "edge_cases.xml": (4, 0, {"messages": 4}, "2021-01-01T00:00:00", "2021-01-01T03:00:00"),
 }
 
 
@@ -372,8 +372,8 @@ def test_published_samples_in_detail() -> None:
     """Ten seconds apart, a PNG named .jpg, an hour between each, a draft, entities, nothing at all."""
     (text,) = _events("minimal_sms.xml")
     assert [clock["value"] for clock in text["at"]] == [
-        "2021-01-01T00:00:00Z",
-        "2020-12-31T23:59:50Z",
+        "2021-01-01T00:00:00",
+        "2020-12-31T23:59:50",
     ]
     (picture,) = _events("minimal_mms.xml")
     assert [part["type"] for part in picture["parts"]] == ["smil", "media"]

@@ -35,8 +35,8 @@ def counted(raw: str, plausible: Window) -> Counted:
 
 
 def shown(seconds: int) -> str:
-    """UTC, ISO 8601 to the second, with its ``Z``."""
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+    """UTC, ISO 8601 to the second, as clocks of the zone ``UTC`` are written."""
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}"
 
 
 def clock(role: str, raw: str, seconds: int, *, chosen: bool = False) -> Clock:
