@@ -374,7 +374,7 @@ class StampRefused(IntegrityError):
     """The time stamp does not hold."""
 
     exit_code = 58
-    next_step = "It is kept as it came and counts for nothing. Run tallymark stamp to ask again."
+    next_step = "It counts for nothing. Run tallymark stamp to ask again, or ask another authority."
 
 
 class OnlineError(TallymarkError):
