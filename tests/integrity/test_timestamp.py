@@ -172,6 +172,16 @@ def test_a_path_longer_than_allowed_is_refused() -> None:
     assert certificates.path_to_root(direct, others=[], roots=[short.made], at=now)
 
 
+def test_certificates_that_sign_each_other_end_soon() -> None:
+    """Many of one name and key, each the issuer of all: the search gives up."""
+    first = Certificate("Ring", ca=True)
+    ring = [Certificate("Ring", issuer=first, ca=True, key=first.key).made for _ in range(9)]
+    with pytest.raises(StampRefused, match="sensible time"):
+        certificates.path_to_root(
+            signer(first).made, others=ring, roots=[ROOT.made], at=datetime.now(UTC)
+        )
+
+
 def test_a_refusal_is_no_stamp(tmp_path, asked) -> None:
     """The authority does not take the hash that was asked with."""
     authority = Authority(tmp_path / "tsa", signer=SIGNER, sent=())

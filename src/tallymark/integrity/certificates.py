@@ -16,6 +16,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from tallymark.errors import StampRefused
@@ -31,6 +32,7 @@ BROKEN = (
 """What reading a certificate that somebody made up can raise."""
 _LONGEST = 8
 _MOST = 100
+_MOST_LOOKS = 1000
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED )?CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END")
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _UNDERSTOOD = frozenset(
@@ -59,6 +61,11 @@ def read(data: bytes) -> list[x509.Certificate]:
         raise StampRefused("This file holds no certificate that can be read.") from problem
 
 
+def to_pem(found: Sequence[x509.Certificate]) -> str:
+    """The certificates as PEM, one after another."""
+    return b"".join(one.public_bytes(Encoding.PEM) for one in found).decode()
+
+
 def may_stamp(certificate: x509.Certificate) -> bool:
     """Whether it is for time stamps and for nothing else (RFC 3161 section 2.3)."""
     try:
@@ -80,7 +87,8 @@ def path_to_root(
     ``others`` may stand between and are believed in nothing. Raises StampRefused when no path leads
     to a root, in words that say whether a path fails by its dates alone.
     """
-    paths = list(_paths((leaf,), others=others, roots=roots))
+    search = _Search(others=others, roots=roots)
+    paths = list(search.from_(leaf))
     for path in paths:
         if all(_valid(one, at) for one in path):
             return path
@@ -89,23 +97,34 @@ def path_to_root(
     raise StampRefused("The stamp's certificate does not lead to the root that you gave.")
 
 
-def _paths(
-    path: tuple[x509.Certificate, ...],
-    *,
-    others: Sequence[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-) -> Iterator[tuple[x509.Certificate, ...]]:
-    last = path[-1]
-    if last in roots and _plain(last):
-        yield path
-        return
-    if len(path) == _LONGEST or not _plain(last):
-        return
-    for candidate in (*roots, *others):
-        if candidate in path or not _may_issue(candidate, below=len(path) - 1):
-            continue
-        if _issued(last, candidate):
-            yield from _paths((*path, candidate), others=others, roots=roots)
+class _Search:
+    """All paths to a root, within a number of looks: certificates that sign each other are many."""
+
+    def __init__(
+        self, *, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
+    ) -> None:
+        self._roots = roots
+        self._candidates = (*roots, *others)
+        self._looks = 0
+
+    def from_(self, *path: x509.Certificate) -> Iterator[tuple[x509.Certificate, ...]]:
+        last = path[-1]
+        if not _plain(last):
+            return
+        if last in self._roots:
+            yield path
+            return
+        for candidate in self._candidates if len(path) < _LONGEST else ():
+            if candidate in path or not _may_issue(candidate, below=len(path) - 1):
+                continue
+            if self._issued(last, candidate):
+                yield from self.from_(*path, candidate)
+
+    def _issued(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+        self._looks += 1
+        if self._looks > _MOST_LOOKS:
+            raise StampRefused("The certificates in the answer lead nowhere in a sensible time.")
+        return _issued(certificate, issuer)
 
 
 def _plain(certificate: x509.Certificate) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -41,6 +41,13 @@ class Stamp:
     policy: str
     readers: tuple[str, ...]
     root: str
+
+    @property
+    def not_later(self) -> datetime:
+        """The time in the token with its accuracy added, on a whole second."""
+        latest = self.at + timedelta(seconds=self.accuracy or 0)
+        whole = latest.replace(microsecond=0)
+        return whole if whole == latest else whole + timedelta(seconds=1)
 
 
 def request(data: bytes) -> bytes:

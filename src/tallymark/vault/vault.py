@@ -51,6 +51,7 @@ from tallymark.vault.log import Act, Stored
 from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
 from tallymark.vault.search import Hit, Searcher, index_record
+from tallymark.vault.stamps import Stamps
 from tallymark.vault.store import Connection
 from tallymark.vault.ways import Ways
 
@@ -262,6 +263,11 @@ class Vault:
     def heads(self) -> Heads:
         """Heads of the diary log, and who outside holds one."""
         return Heads(self._database, diary=self._diary, acts=self._acts, now=self._now)
+
+    @property
+    def stamps(self) -> Stamps:
+        """Time stamps over heads of the diary log."""
+        return Stamps(self._database, diary=self._diary, acts=self._acts, now=self._now)
 
     @property
     def boxes(self) -> Boxes:
