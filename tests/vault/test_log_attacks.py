@@ -19,7 +19,7 @@ from tallymark.integrity.keyslot import CHEAP
 from tallymark.integrity.merkle import Frontier, leaf_hash
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.record import Epoch
-from tallymark.vault import Vault, epochs, heads, log, opening
+from tallymark.vault import Vault, epochs, heads, keys, log, opening
 from tallymark.vault.store import Connection
 from vault.making import PASSPHRASE, Machine, Ticking, incident
 
@@ -191,7 +191,7 @@ def test_a_foreign_epoch_is_named(victim) -> None:
 def test_an_epoch_that_cites_another_head_is_named(victim, folder, clock) -> None:
     """A restored copy that says it goes on from a head which is not the one before it."""
     victim.close()
-    opened = opening.open_vault(folder, passphrase=PASSPHRASE, now=clock)
+    opened = opening.open_vault(folder, secret=keys.Secret("passphrase", PASSPHRASE), now=clock)
     other = checkpoint.sign(Checkpoint(opened.diary.origin, 5, b"x" * 32), key=opened.key)
     with opened.database.transaction() as connection:
         connection.execute("UPDATE log_heads SET note = ? WHERE log = 0", (other,))
@@ -317,7 +317,7 @@ def test_two_histories_of_one_key_are_told_from_two_branches(
     with Vault.open(copies[0], passphrase=PASSPHRASE, now=clock) as fork:
         fork.append(incident("Another five."))
         forked = fork.heads.current()
-    opened = opening.open_vault(copies[1], passphrase=PASSPHRASE, now=clock)
+    opened = opening.open_vault(copies[1], secret=keys.Secret("passphrase", PASSPHRASE), now=clock)
     with Vault(epochs.begin_epoch(opened, now=clock), now=clock) as restored:
         branched = restored.heads.current()
     with Vault.open(folder, passphrase=PASSPHRASE, now=clock) as vault:
