@@ -13,7 +13,9 @@ from tallymark.model.moment import Moment
 from tallymark.model.record import Body
 
 WHEN = Moment("2026-05-03T21:10")
-WRITTEN_BY_TALLYMARK = frozenset({"exhibit", "import", "epoch", "hand_over", "tombstone"})
+WRITTEN_BY_TALLYMARK = frozenset(
+    {"exhibit", "import", "epoch", "hand_over", "tombstone", "derived_text"}
+)
 """Kinds that no person writes by hand."""
 
 

@@ -13,7 +13,7 @@
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
     │                                QuestionNeeded LimitExceeded ReaderFailed DamagedArchive
-    │                                TooManyFailures ImportStopped
+    │                                TooManyFailures ImportStopped ReadingMissing
     ├── EnvelopeError           50   WrongKey EnvelopeDamaged
     ├── IntegrityError          55   NotAHead ForeignHead StampRefused
     ├── PackError               60   OutputExists NothingChosen TypesetFailed
@@ -312,6 +312,13 @@ class TooManyFailures(EvidenceError):
 
     exit_code = 49
     next_step = "Keep it as a plain file with: tallymark attach"
+
+
+class ReadingMissing(EvidenceError):
+    """The part that reads words in pictures is not installed."""
+
+    exit_code = 54
+    next_step = 'Add it with: pipx install "tallymark[ocr]". The picture itself is kept.'
 
 
 class DamagedArchive(EvidenceError):

@@ -103,3 +103,15 @@ def test_a_live_photo_that_came_apart_is_named_in_the_pack(home: Home, tmp_path:
     )
     assert "Belongs with" in text
     assert "Clocks that differ" in text
+
+
+def test_read_text_from_a_pdf_by_its_number(home: Home, tmp_path: Path) -> None:
+    """Read once, told as read by a program; another kind of entry is refused by name."""
+    paper = tmp_path / "letter.pdf"
+    paper.write_bytes(made.pdf())
+    number = str(home.run("attach", str(paper), "--json").json[0]["entry"])
+    read = home.run("read-text", number, "--json").json[0]
+    assert (read["method"], read["already"], read["lines"]) == ("document_text", False, [])
+    assert home.run("read-text", number, "--json").json[0]["already"]
+    assert "it can be wrong" in home.run("read-text", number).out
+    assert home.run("read-text", "0").code == 30

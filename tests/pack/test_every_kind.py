@@ -14,7 +14,16 @@ from tallymark.pack.contents import Contents, Seal, choose
 from tallymark.pack.exports.entries_csv import EXPORT
 from tallymark.pack.sections.chronology.section import blocks
 
-NOT_DATED = {"exhibit", "person", "place", "correction", "import", "epoch", "hand_over"}
+NOT_DATED = {
+    "derived_text",
+    "exhibit",
+    "person",
+    "place",
+    "correction",
+    "import",
+    "epoch",
+    "hand_over",
+}
 SEAL = Seal(fingerprint="", words=(), origin="v/1", size=30, root="", program="")
 
 

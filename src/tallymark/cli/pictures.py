@@ -108,4 +108,51 @@ def _keep(diary: Any, number: int, offer: Offer) -> list[str]:
     return kept
 
 
-COMMANDS = (screenshots,)
+@click.command(name="read-text")
+@click.argument("entries", nargs=-1, required=True)
+@json_option
+@passphrase_options
+@click.pass_context
+def read_text(
+    ctx: click.Context,
+    entries: tuple[str, ...],
+    as_json: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Read the words in pictures and PDFs that are kept: name them by number, such as 7.
+
+    A program on this computer reads them and can be wrong. Its words are kept beside the file, named
+    as read by a program, and can be searched. Nothing is sent anywhere.
+    """
+    from tallymark.diary.words_read import read_text as read
+
+    rows = []
+    with open_diary(ctx, passphrase_file, passphrase_fd) as diary, progress("Reading") as moved:
+        for done, entry in enumerate(entries, 1):
+            stored, new = read(diary.vault, diary.entry(entry))
+            rows.append({**_read_row(stored), "already": not new})
+            moved(done, len(entries), 0)
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        click.echo(f"#{row['entry']}  read by {row['tool']}; it can be wrong:")
+        for number, line in enumerate(row["lines"], 1):
+            mark = "  (doubtful)" if number in row["doubtful"] else ""
+            click.echo(f"  {plain(line)}{mark}")
+
+
+def _read_row(stored: Any) -> dict[str, Any]:
+    body = stored.record.body
+    return {
+        "entry": stored.index,
+        "exhibit": body.exhibit,
+        "method": body.method,
+        "tool": body.tool,
+        "lines": body.words.split("\n") if body.words else [],
+        "doubtful": list(body.doubtful),
+    }
+
+
+COMMANDS = (screenshots, read_text)

@@ -12,7 +12,7 @@ from tallymark.errors import RecordError
 from tallymark.model.record import Body, Correction, Place, strings
 from tallymark.vault import Stored
 
-OWN_KINDS = frozenset({"exhibit", "import", "epoch", "hand_over", "tombstone"})
+OWN_KINDS = frozenset({"exhibit", "import", "epoch", "hand_over", "tombstone", "derived_text"})
 """Kinds of record that the program writes by itself."""
 
 _ID_LENGTH = 26

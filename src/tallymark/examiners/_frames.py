@@ -74,3 +74,16 @@ class Answer(msgspec.Struct, frozen=True):
     clocks: dict[str, str] = {}
     facts: dict[str, str] = {}
     seen: bool = False
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What was read from one file: its lines, and the numbers (from 0) of those that are doubtful.
+
+    ``read`` is false when the file could not be read; ``missing`` when the part for pictures is not
+    installed.
+    """
+
+    read: bool = False
+    missing: bool = False
+    lines: list[str] = []
+    doubtful: list[int] = []

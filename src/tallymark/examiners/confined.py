@@ -101,7 +101,7 @@ class Examiner:
         limit.daemon = True
         limit.start()
         try:
-            said = _framed(self._answers)
+            said = framed(self._answers, most=_MOST_ANSWER)
         finally:
             limit.cancel()
         if said is None:
@@ -133,12 +133,13 @@ def look_of(answer: Answer) -> Look:
     )
 
 
-def _framed(answers: int) -> bytes | None:
+def framed(answers: int, *, most: int) -> bytes | None:
+    """One answer of a child with its length before it; None when it ended or would say too much."""
     head = _exactly(answers, LENGTH.size)
     if head is None:
         return None
     length = LENGTH.unpack(head)[0]
-    return _exactly(answers, length) if length <= _MOST_ANSWER else None
+    return _exactly(answers, length) if length <= most else None
 
 
 def _exactly(answers: int, count: int) -> bytes | None:

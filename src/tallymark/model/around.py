@@ -35,6 +35,20 @@ class SafetyAction(RecordBody, frozen=True, tag="safety_action"):
     incidents: tuple[str, ...] = ()
 
 
+class DerivedText(RecordBody, frozen=True, tag="derived_text"):
+    """Words that a program read from an exhibit. It is not what somebody said, and can be wrong.
+
+    ``method`` is ``ocr`` (from a picture) or ``document_text``; ``tool`` names the program with its
+    version. ``doubtful`` are the numbers (from 1) of lines of ``words`` that the program itself doubts.
+    """
+
+    exhibit: str
+    method: str
+    tool: str
+    words: str = ""
+    doubtful: tuple[int, ...] = ()
+
+
 class SecondSource(RecordBody, frozen=True, tag="second_source"):
     """A second source for entries: its kind, who or what it is, and who linked it.
 

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from tallymark.model.around import (
+    DerivedText,
     EvidenceRequest,
     Phrase,
     SafetyAction,
@@ -30,6 +31,7 @@ __all__ = [
     "Body",
     "Condition",
     "Correction",
+    "DerivedText",
     "DeviceClock",
     "Direction",
     "Epoch",
@@ -381,6 +383,7 @@ Body = (
     | HandOver
     | Trigger
     | SafetyAction
+    | DerivedText
     | SecondSource
     | SameEvent
     | Phrase

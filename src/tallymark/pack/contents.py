@@ -18,7 +18,16 @@ import msgspec
 
 from tallymark.errors import NothingChosen, PackError
 from tallymark.model.casefile import Casefile
-from tallymark.model.record import Exhibit, HandOver, Import, Person, Place, Record, strings
+from tallymark.model.record import (
+    DerivedText,
+    Exhibit,
+    HandOver,
+    Import,
+    Person,
+    Place,
+    Record,
+    strings,
+)
 from tallymark.pack.names import Original, original
 from tallymark.pack.people import masked_body, masked_label
 from tallymark.picture.summary import Summary, summarise
@@ -195,7 +204,7 @@ def _kept_back(records: Sequence[Record], *, purpose: str) -> dict[str, str]:
             found.setdefault(chain[record.id], reason)
     kept = {r.id: found[chain[r.id]] for r in records if chain[r.id] in found}
     for record in records:
-        if isinstance(record.body, Import) and record.body.exhibit in kept:
+        if isinstance(record.body, Import | DerivedText) and record.body.exhibit in kept:
             kept.setdefault(record.id, "import")
     return kept
 

@@ -10,6 +10,7 @@ from tallymark.errors import UnknownRecord, UsageProblem
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
     Correction,
+    DerivedText,
     EvidenceRequest,
     Exhibit,
     HandOver,
@@ -32,7 +33,7 @@ _DATED = (
     *(Incident, Impact, PoliceContact, QuietPeriod, HandOver),
     *(Trigger, SafetyAction, EvidenceRequest),
 )
-_ABOUT = (SecondSource, SameEvent, Phrase)
+_ABOUT = (SecondSource, SameEvent, Phrase, DerivedText)
 """Statements about other records; they come along with any of those."""
 _ALWAYS = frozenset({"epoch", "person", "order", "told_to_stop", "tombstone"})
 _LONGEST_CHAIN = 100_000

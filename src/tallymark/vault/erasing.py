@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tallymark import disk
 from tallymark.errors import RecordError
-from tallymark.model.record import Correction, Exhibit, Import, Record, Tombstone
+from tallymark.model.record import Correction, DerivedText, Exhibit, Import, Record, Tombstone
 from tallymark.vault import blobs, generations, log
 from tallymark.vault.log import Log, Stored
 from tallymark.vault.search import index_record
@@ -41,7 +41,7 @@ def _belongs(one: Stored, found: set[str]) -> bool:
     return (
         one.record.supersedes in found
         or (isinstance(body, Correction) and body.target in found)
-        or (isinstance(body, Import) and body.exhibit in found)
+        or (isinstance(body, Import | DerivedText) and body.exhibit in found)
     )
 
 
