@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tallymark.diary import Diary
+from tallymark.diary.keys import CONSENT
 from tallymark.integrity.keyslot import CHEAP
 
 PASSPHRASE = "river lantern copper seventeen walnut"
@@ -78,8 +79,8 @@ class Home:
 
     def make(self) -> None:
         """A vault whose passphrase is cheap to try, so that commands start at once."""
-        with Diary.create(self.vault, passphrase=PASSPHRASE, cost=CHEAP):
-            pass
+        with Diary.create(self.vault, passphrase=PASSPHRASE, cost=CHEAP) as diary:
+            diary.keys.refuse(CONSENT)
 
     def add(self, what: str, when: str = "2026-05-03T21:10") -> Said:
         """Write one incident from JSON on standard input."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tallymark.diary import Diary
+from tallymark.diary.keys import CONSENT
 from tallymark.integrity.keyslot import CHEAP
 
 SECRET = "another quiet lantern on the quay"
@@ -22,7 +23,8 @@ MANY = 150_000
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A vault, its passphrase in a file, and a large chat."""
-    Diary.create(tmp_path / "vault", passphrase=SECRET, cost=CHEAP).close()
+    with Diary.create(tmp_path / "vault", passphrase=SECRET, cost=CHEAP) as diary:
+        diary.keys.refuse(CONSENT)
     (tmp_path / "secret").write_text(SECRET + "\n")
     chat = (
         b"%02d/%02d/2026, 10:00 - Ann: message %d with some words\n" % (n % 28 + 1, n % 12 + 1, n)

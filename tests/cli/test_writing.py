@@ -14,6 +14,7 @@ from tallymark.cli.main import cli
 from tallymark.cli.write import KINDS
 from tallymark.diary import Diary
 from tallymark.diary.forms import FORMS
+from tallymark.diary.keys import CONSENT
 from tallymark.integrity.keyslot import CHEAP
 
 PASSPHRASE = "river lantern copper seventeen walnut"
@@ -42,8 +43,8 @@ class Terminal:
     def __init__(self, root: Path) -> None:
         self.root = root
         (root / "secret").write_text(PASSPHRASE + "\n")
-        with Diary.create(root / "v", passphrase=PASSPHRASE, cost=CHEAP):
-            pass
+        with Diary.create(root / "v", passphrase=PASSPHRASE, cost=CHEAP) as diary:
+            diary.keys.refuse(CONSENT)
 
     def run(self, *arguments: str, stdin: str | bytes = "") -> Result:
         """One command; its output and exit code."""

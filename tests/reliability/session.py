@@ -66,7 +66,7 @@ class Session:
         """The diary, opened unless it is open."""
         if self.diary is None:
             secret = self.said.passphrases[-1]
-            self.diary = Diary.open(self.vault, passphrase=secret, now=self.now)
+            self.diary = Diary.open(self.vault, passphrase=secret, deciding=True, now=self.now)
             self.saved()
         return self.diary
 
@@ -188,8 +188,26 @@ def _erase(day: Session, kind: str) -> None:
 
 def change_passphrase(day: Session) -> None:
     """A new passphrase; the act that notes it comes after."""
-    day.open().vault.change_passphrase(SECOND, cost=CHEAP)
+    day.open().vault.ways.change_passphrase(SECOND, cost=CHEAP)
     day.saved(passphrases=(SECOND,))
+
+
+def choose_words(day: Session) -> None:
+    """24 words that open it too."""
+    day.open().vault.ways.add_words(bytes(range(32)))
+    day.saved()
+
+
+def change_keys(day: Session) -> None:
+    """Every key of the vault."""
+    day.open().vault.ways.rotate(passphrase=SECOND, files=True, cost=CHEAP)
+    day.saved()
+
+
+def seal_files(day: Session) -> None:
+    """Every key of the originals."""
+    day.open().vault.ways.seal_files()
+    day.saved()
 
 
 def pack(day: Session) -> None:
@@ -208,7 +226,18 @@ Step = Callable[[Session], None]
 STEPS: tuple[Step, ...] = (
     *(make, keep_export, bring_in, *[entry] * 20, lock),
     *(*[entry] * 20, attach_photo, amend, type_words, type_more, drop_words, bring_in_again, lock),
-    *(change_passphrase, *[entry] * 10, pack, erase_entry, erase_file, lock),
+    *(
+        change_passphrase,
+        choose_words,
+        *[entry] * 10,
+        change_keys,
+        entry,
+        seal_files,
+        pack,
+        erase_entry,
+        erase_file,
+        lock,
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 from tallymark.diary import Diary
+from tallymark.diary.keys import CONSENT
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.web.app import build
 from tallymark.web.book import Book
@@ -226,5 +227,6 @@ def window(
 
 def make_vault(path: Path) -> Path:
     """A vault with a cheap key, closed."""
-    Diary.create(path, passphrase=PASSPHRASE, cost=CHEAP).close()
+    with Diary.create(path, passphrase=PASSPHRASE, cost=CHEAP) as diary:
+        diary.keys.refuse(CONSENT)
     return path

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tallymark.cli.secrets import passphrase_options, read_passphrase
-from tallymark.cli.terminal import emit, json_option, open_diary, progress, vault_path
+from tallymark.cli.secrets import (
+    passphrase_options,
+    read_given,
+    read_passphrase,
+    words_options,
+)
+from tallymark.cli.terminal import bytes_done, emit, json_option, open_diary, vault_path
 from tallymark.errors import VaultDamaged
 
 if TYPE_CHECKING:
@@ -25,13 +29,6 @@ number_option = click.option(
 synced_option = click.option(
     "--allow-synced-folder", is_flag=True, help="Use a folder that is copied to an account."
 )
-
-
-@contextmanager
-def bytes_done(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A moving line on a terminal, from bytes done and bytes in all."""
-    with progress(label) as moved:
-        yield lambda done, total: moved(done, total, 0)
 
 
 @click.command()
@@ -82,6 +79,7 @@ def backup(
 @number_option
 @synced_option
 @json_option
+@words_options
 @passphrase_options
 @click.pass_context
 def restore(
@@ -91,23 +89,27 @@ def restore(
     number: int | None,
     allow_synced_folder: bool,
     as_json: bool,
+    words_file: Path | None,
+    words_fd: int | None,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
 ) -> None:
     """Make a vault from a copy, on this or another computer, and check all of it.
 
-    The passphrase is the one that the vault had when the copy was made. Nothing is ever restored
+    The passphrase or the 24 words are those that the vault had when the copy was made. Nothing is ever restored
     over a vault that is there.
     """
     from tallymark.diary import Diary
 
     path = target or vault_path(ctx)
-    secret = read_passphrase(passphrase_file, passphrase_fd)
+    words = read_given(words_file, words_fd, name="words")
+    secret = None if words else read_passphrase(passphrase_file, passphrase_fd)
     with bytes_done("Restoring and checking") as moved:
         diary, restored = Diary.restore(
             copies,
             path,
             passphrase=secret,
+            words=words,
             number=number,
             allow_synced=allow_synced_folder,
             progress=moved,

@@ -16,6 +16,9 @@ from tallymark.cli.secrets import read_passphrase
 if TYPE_CHECKING:
     from tallymark.diary import Diary
 
+_NO_WAY_BACK = (
+    "If you forget the passphrase, no one can open this. To have a way back: tallymark slots choose"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 
@@ -28,14 +31,29 @@ def vault_path(ctx: click.Context) -> Path:
 
 @contextmanager
 def open_diary(
-    ctx: click.Context, passphrase_file: Path | None, passphrase_fd: int | None
+    ctx: click.Context,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+    *,
+    deciding: bool = False,
 ) -> Iterator[Diary]:
-    """The diary at the chosen place, unlocked with a secret that is never an argument."""
+    """The diary at the chosen place, unlocked with a secret that is never an argument.
+
+    Where the choice for a forgotten passphrase is due, a person at a terminal is asked, and then
+    the command goes on; else RecoveryUndecided is raised. ``deciding`` is for commands that ask it.
+    """
     from tallymark.diary import Diary
 
+    asked = passphrase_file is None and passphrase_fd is None and sys.stdin.isatty()
     secret = read_passphrase(passphrase_file, passphrase_fd)
-    with Diary.open(vault_path(ctx), passphrase=secret) as diary:
+    with Diary.open(vault_path(ctx), passphrase=secret, deciding=deciding or asked) as diary:
+        if asked and not deciding and diary.keys.is_due:
+            from tallymark.cli.way_back import choose
+
+            choose(diary)
         yield diary
+        if asked and not deciding and diary.keys.decision is None:
+            click.echo(_NO_WAY_BACK, err=True)
         if diary.vault.trouble:
             click.echo(diary.vault.trouble, err=True)
 
@@ -110,3 +128,10 @@ def progress(label: str) -> Iterator[Callable[[int, int, int | str], None]]:
             bar.update(task, completed=done, total=total or None, found=escape(plain(words)))
 
         yield moved
+
+
+@contextmanager
+def bytes_done(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A moving line on a terminal, from bytes done and bytes in all."""
+    with progress(label) as moved:
+        yield lambda done, total: moved(done, total, 0)

@@ -3,5 +3,6 @@
 from tallymark.diary.diary import Diary
 from tallymark.diary.handover import PackResult
 from tallymark.diary.intake import ImportResult
+from tallymark.diary.keys import Keys, NewWords
 
-__all__ = ["Diary", "ImportResult", "PackResult"]
+__all__ = ["Diary", "ImportResult", "Keys", "NewWords", "PackResult"]

@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from tallymark.diary import copies, handover, intake, passphrase, place, writing
+from tallymark.diary.keys import Keys
 from tallymark.diary.progress import Watcher
-from tallymark.errors import RecordError, UnknownRecord
+from tallymark.errors import RecordError, RecoveryUndecided, UnknownRecord
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -83,10 +84,31 @@ class Diary:
 
     @classmethod
     def open(
-        cls, path: Path, *, passphrase: str, now: Callable[[], datetime] = system_clock
+        cls,
+        path: Path,
+        *,
+        passphrase: str | None = None,
+        words: str | None = None,
+        identity: str | None = None,
+        deciding: bool = False,
+        now: Callable[[], datetime] = system_clock,
     ) -> Self:
-        """Open a vault. Raises ``VaultNotFound``, ``WrongPassphrase``, ``VaultInUse`` and others."""
-        return cls(Vault.open(path, passphrase=passphrase, now=now), now=now)
+        """Open a vault by its passphrase, 24 words, or the text of a helper's age key.
+
+        Raises ``VaultNotFound``, ``WrongPassphrase``, ``WrongWords``, ``WrongKey``, ``VaultInUse``
+        and others. From the third time on it raises ``RecoveryUndecided`` until ``keys`` was told
+        what to do when the passphrase is forgotten; ``deciding`` is for those who ask that.
+        """
+        vault = Vault.open(path, passphrase=passphrase, words=words, identity=identity, now=now)
+        if vault.ways.is_due and not deciding:
+            vault.close()
+            raise RecoveryUndecided
+        return cls(vault, now=now)
+
+    @property
+    def keys(self) -> Keys:
+        """The ways in, and what was chosen for a forgotten passphrase."""
+        return Keys(self.vault)
 
     @classmethod
     def restore(
@@ -104,7 +126,8 @@ class Diary:
         """Make a copy a vault in a new or empty folder, check all of it, and open it.
 
         ``kept`` is where the copies are. What is returned names what is missing. Raises
-        ``NoCopyHere``, ``WrongPassphrase``, ``WrongWords``, ``CopyDamaged``, ``VaultExists``, ``UnsafePlace``.
+        ``NoCopyHere``, ``WrongPassphrase``, ``WrongWords``, ``CopyDamaged``, ``VaultExists``,
+        ``UnsafePlace``.
         """
         vault, restored = copies.restore(
             kept,

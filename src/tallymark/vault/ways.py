@@ -171,7 +171,12 @@ class Ways:
 
     @property
     def is_due(self) -> bool:
-        """Whether this is the third opening, or a later one, without a choice."""
+        """Whether this is the third opening, or a later one, without a choice.
+
+        Never on a disk to which nothing can be written: there nothing must stand before reading.
+        """
+        if self._opened.trouble or not self._opened.writable:
+            return False
         with self._database.read() as connection:
             undecided = recovery.decided(connection) is None
             return undecided and recovery.openings(connection) >= recovery.DUE

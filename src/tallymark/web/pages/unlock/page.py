@@ -50,11 +50,11 @@ def _opened(path: Path, typed: str) -> Diary:
     """With single spaces, as this page makes it; else as typed, as another way may have made it."""
     single = " ".join(typed.split())
     try:
-        return Diary.open(path, passphrase=single)
+        return Diary.open(path, passphrase=single, deciding=True)
     except WrongPassphrase:
         if single == typed:
             raise
-    return Diary.open(path, passphrase=typed)
+    return Diary.open(path, passphrase=typed, deciding=True)
 
 
 def _make(visit: Visit) -> Response:
