@@ -26,6 +26,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/importers.py
+	$(BIN)/python bench/mail.py
 	$(BIN)/python bench/picture.py
 	$(BIN)/python bench/attach.py
 

@@ -225,3 +225,14 @@ def test_the_jail_reads_mail_as_this_process_does(tmp_path) -> None:
     assert found["senders"] == {"boris@example.org": 1, "x@example.net": 1}
     assert found["first"] == "2026-03-02T10:00:00"
     assert found["coverage"]["bytes"] == path.stat().st_size
+
+
+def test_more_senders_than_columns_can_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spam from ever new addresses stops nothing: each mail keeps its sender, and the rest is named."""
+    from tallymark.importers import _batch
+
+    monkeypatch.setattr(_batch, "MAX_SENDERS", 3)
+    data = b"".join(FROM + mail(From=f"s{n}@example.org") + b"\n" for n in range(5))
+    found = read(data)
+    assert [e.sender for e in found.events] == [f"s{n}@example.org" for n in range(5)]
+    assert found.issues["TOO_MANY_SENDERS"] == 2

@@ -49,7 +49,7 @@ def _file(walk: Walk) -> None:
 
 def _chat(walk: Walk) -> None:
     walk.link("Home")
-    walk.link("Bring in a WhatsApp chat")
+    walk.link("Bring in messages")
     walk.stop("bring")
     walk.tab.check("#chat-0")
     walk.press()

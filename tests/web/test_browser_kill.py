@@ -94,7 +94,7 @@ def test_after_a_kill_the_marker_is_nowhere_and_the_diary_has_it(
 
 def _chat_by_path(walk: Walk, export: Path) -> None:
     walk.link("Home")
-    walk.link("Bring in a WhatsApp chat")
+    walk.link("Bring in messages")
     walk.tab.fill("#path", str(export))
     walk.press()
     walk.tab.wait_for_url("**/bring/3")

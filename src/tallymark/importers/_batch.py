@@ -117,14 +117,20 @@ class Sink:
             self._new_senders.append(label)
         return number
 
-    def add(self, event: Event, *, seconds: int = NO_TIME, flags: int = 0) -> None:
-        """Put one event; ``seconds`` is its chosen time in UTC under the assumed zone."""
+    def add(
+        self, event: Event, *, seconds: int = NO_TIME, flags: int = 0, label: str | None = None
+    ) -> None:
+        """Put one event; ``seconds`` is its chosen time in UTC under the assumed zone.
+
+        ``label`` stands in the columns in place of its sender, where more senders are in a file
+        than columns can name.
+        """
         if event.kind != "message" or flags:
             self._special[len(self.lines)] = (_KIND_CODE[event.kind], flags)
         self.lines.append(canonical_line(event) + b"\n")
         self.texts.append(event.text)
         self.seconds.append(seconds)
-        self.parties.append(self.sender(event.sender or ""))
+        self.parties.append(self.sender((event.sender or "") if label is None else label))
         for code in event.issues:
             self.issues.add(code)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tallymark.importers._email_fields import Fields, unfolded
 from tallymark.importers._email_words import decoded, escaped, readable
@@ -15,6 +16,7 @@ from tallymark.model.event import Party
 
 MAX_FIELD = 1 << 17
 MAX_ADDRESSES = 2000
+MAX_SEEN = 300
 _PLAIN = re.compile(
     rb'(?:"?([A-Za-z0-9 ._\'-]{0,80}?)"? ?<)?([A-Za-z0-9._+=\'-]{1,64}@[A-Za-z0-9.-]{1,255})>?'
 )
@@ -47,24 +49,36 @@ def parties(fields: Fields, issues: set[str]) -> tuple[Party, ...]:
         if len(values) > 1 and role != "envelope":
             issues.add("DUPLICATE_FIELD")
         for value in values:
-            found += _of_field(unfolded(value), role, issues)
+            plain = unfolded(value)
+            named, odd = _seen(plain, role) if len(plain) <= MAX_SEEN else _of_field(plain, role)
+            found += named
+            issues |= odd
     _compare(found, issues)
     return tuple(found)
 
 
-def _of_field(value: bytes, role: str, issues: set[str]) -> list[Party]:
+@lru_cache(maxsize=4096)
+def _seen(value: bytes, role: str) -> tuple[tuple[Party, ...], frozenset[str]]:
+    """The same, remembered: a mailbox has few people and many mails of each."""
+    return _of_field(value, role)
+
+
+def _of_field(value: bytes, role: str) -> tuple[tuple[Party, ...], frozenset[str]]:
+    """Those whom one field names, and what is odd about it."""
+    issues: set[str] = set()
     plain = _PLAIN.fullmatch(value)
     if plain is not None:
         label = (plain[1] or b"").decode("ascii").strip()
-        return [_party(role, plain[2].decode("ascii"), label, value, issues)]
+        return (_party(role, plain[2].decode("ascii"), label, value, issues),), frozenset(issues)
     if len(value) > MAX_FIELD:
         issues.add("HEADER_LIMIT")
         value = value[:MAX_FIELD]
-    return [
+    found = tuple(
         _party(role, _shown(address, issues), decoded(label, issues).strip(), raw, issues)
         for label, address, raw in listed(value)
         if address or label
-    ]
+    )
+    return found, frozenset(issues)
 
 
 def _shown(address: bytes, issues: set[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from tallymark.importers._email_fields import Fields, unfolded
@@ -113,34 +114,38 @@ def _is_by(line: bytes, provider: str) -> bool:
 
 
 def _read(raw: bytes, window: Window) -> _Read:
-    match = _DATE.fullmatch(raw) if len(raw) <= MAX_DATE else None
+    found = _stated(raw) if len(raw) <= MAX_DATE else _Read(issue="BAD_DATE")
+    if found.zone and found.seconds not in window:
+        return found._replace(seconds=NO_TIME, issue="IMPLAUSIBLE_DATE")
+    return found
+
+
+@lru_cache(maxsize=1024)  # a server's stamp is often the very second of the stated date
+def _stated(raw: bytes) -> _Read:
+    """What a date says, whether or not it can be true."""
+    match = _DATE.fullmatch(raw)
     month = _MONTHS.get(match[3].lower()) if match else None
     if match is None or month is None:
         return _Read(issue="BAD_DATE")
     year = int(match[4])
     if len(match[4]) < 4:
         year += (2000 if year < 50 else 1900) if len(match[4]) == 2 else 1900
+    second = 59 if match[7] == b"60" else int(match[7] or 0)  # a leap second
     try:
         wall = datetime(
-            year,
-            month,
-            int(match[2]),
-            int(match[5]),
-            int(match[6]),
-            min(59, int(match[7] or 0)),
-            tzinfo=UTC,
+            year, month, int(match[2]), int(match[5]), int(match[6]), second, tzinfo=UTC
         )
     except ValueError:
         return _Read(issue="BAD_DATE")
     note = "WEEKDAY_MISMATCH" if _wrong_day(match[1], wall) else ""
-    return _placed(wall, match[8].lower(), window, note)
+    return _placed(wall, match[8].lower(), note)
 
 
 def _wrong_day(name: bytes | None, wall: datetime) -> bool:
     return bool(name) and _DAYS.get((name or b"").lower()[:3]) != wall.weekday()
 
 
-def _placed(wall: datetime, zone: bytes, window: Window, note: str) -> _Read:
+def _placed(wall: datetime, zone: bytes, note: str) -> _Read:
     offset = _OFFSET.fullmatch(zone)
     minutes = _ZONES.get(zone)
     if offset:
@@ -152,8 +157,5 @@ def _placed(wall: datetime, zone: bytes, window: Window, note: str) -> _Read:
         moment = wall - timedelta(minutes=minutes)
     except OverflowError:
         return _Read(wall.replace(tzinfo=None).isoformat(), issue="IMPLAUSIBLE_DATE", note=note)
-    seconds = int(moment.timestamp())
     value = moment.replace(tzinfo=None).isoformat()
-    if seconds not in window:
-        return _Read(value, NO_TIME, "UTC", "IMPLAUSIBLE_DATE", note)
-    return _Read(value, seconds, "UTC", note=note)
+    return _Read(value, int(moment.timestamp()), "UTC", note=note)

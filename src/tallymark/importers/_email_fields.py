@@ -28,12 +28,10 @@ class Fields:
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self.rows: list[tuple[bytes, bytes, bytes]] = []
+        self._places: dict[bytes, list[int]] = {}
         self.junk = 0
         self.over = False
         self.body = self._read(data, start, end)
-        self._places: dict[bytes, list[int]] = {}
-        for place, row in enumerate(self.rows):
-            self._places.setdefault(row[0], []).append(place)
 
     def _read(self, data: bytes, start: int, end: int) -> int:
         if data.startswith((b"\n", b"\r\n"), start, end):
@@ -48,24 +46,30 @@ class Fields:
         return self._take(_FIELDS.split(block), start, body)
 
     def _take(self, fields: list[bytes], start: int, body: int) -> int:
-        rows, tail, at = self.rows, -1, start
-        for line in fields:
+        rows, places, tail = self.rows, self._places, -1
+        for number, line in enumerate(fields):
             name, colon, value = line.partition(b":")
             if colon and (lower := _NAMES.get(name) or _lower(name)):
+                if lower in places:
+                    places[lower].append(len(rows))
+                else:
+                    places[lower] = [len(rows)]
                 rows.append((lower, name, value))
                 tail = -1
             elif line and line != b"\r":
                 if not rows:
                     return start
                 self.junk += 1
-                tail = at if tail < 0 else tail
+                tail = number if tail < 0 else tail
+                places.setdefault(b"", []).append(len(rows))
                 rows.append((b"", b"", line))
-            at += len(line) + 1
         if tail < 0 or self.over:
             return body
         # a body that no blank line parts from the fields
-        rows[:] = rows[: max(place for place, row in enumerate(rows) if row[0]) + 1]
-        return tail
+        kept = max(place for place, row in enumerate(rows) if row[0]) + 1
+        del rows[kept:]
+        places[b""] = [place for place in places[b""] if place < kept]
+        return start + sum(len(line) + 1 for line in fields[:tail])
 
     def get(self, name: bytes) -> bytes:
         """The value of the first field of that name (lower case), unfolded; empty where there is none."""
@@ -94,15 +98,15 @@ class Fields:
         """Every field that is not the first of a name in ``known``, as it stands; repeated ones are numbered."""
         found: dict[str, str] = {}
         for lower, places in self._places.items():
-            for number, place in enumerate(places, start=1):
-                if number == 1 and lower in known:
-                    continue
+            first = 1 if lower in known else 0
+            for number, place in enumerate(places[first:], start=first + 1):
                 _, name, value = self.rows[place]
-                key = readable(name.rstrip()) or "(no name)"
+                key = _SHOWN.get(name) or readable(name.rstrip()) or "(no name)"
                 found[key if number == 1 else f"{key} ({number})"] = readable(value.strip())
         return found
 
 
+_SHOWN: dict[bytes, str] = {}
 _NAMES: dict[bytes, bytes] = {}  # names seen, in lower case: a mailbox has few, and many of each
 
 
@@ -113,6 +117,7 @@ def _lower(name: bytes) -> bytes:
     lower = name.rstrip().lower()
     if len(_NAMES) < MOST_NAMES:
         _NAMES[name] = lower
+        _SHOWN[name] = readable(name.rstrip())
     return lower
 
 

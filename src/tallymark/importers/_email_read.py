@@ -29,8 +29,7 @@ COUNTED_HEAD = 4 << 20
 _QUOTED = re.compile(r"^>(>*From )", re.MULTILINE)
 _QUOTED_BYTES = re.compile(rb"(?m)^>(>*From )")
 _PLACED = frozenset(
-    b"from sender to cc bcc reply-to return-path date subject message-id in-reply-to references"
-    b" x-gm-thrid".split()
+    b"from sender to cc bcc reply-to return-path date subject message-id in-reply-to references".split()
 )
 
 
@@ -98,11 +97,21 @@ class Reader:
         except Exception:  # noqa: BLE001 - what cannot be read is still a mail, with its bytes
             event, seconds, extra, attached = self._unreadable(cut), NO_TIME, "", 0
         sink = self._sink
-        sink.add(event, seconds=seconds, flags=FLAG_MEDIA if attached else 0)
+        label = self._label(event)
+        sink.add(event, seconds=seconds, flags=FLAG_MEDIA if attached else 0, label=label)
         sink.attachments += max(0, attached - 1)
         if extra:
             sink.texts[-1] = f"{event.text}\n{extra}"
         self._held += len(sink.lines[-1]) + len(sink.texts[-1])
+
+    def _label(self, event: Event) -> str | None:
+        """Nobody, where spam has used up all the senders that columns can name."""
+        try:
+            self._sink.sender(event.sender or "")
+        except LimitExceeded:
+            self._sink.issues.add("TOO_MANY_SENDERS")
+            return ""
+        return None
 
     def _unreadable(self, cut: Cut) -> Event:
         kept = cut.data[: 1 << 14].replace(b"\0", b"")

@@ -55,13 +55,14 @@ def _of_mozilla(mark: bytes) -> list[str]:
 
 
 def identity(fields: Fields) -> tuple[dict[str, str], dict[str, str], str]:
-    """Native ids by scheme, relations to other mails, and the thread."""
+    """Native ids by scheme, relations to other mails, and the thread.
+
+    The thread of a mailbox is no id of the mail: the same mail saved alone has none.
+    """
     ids: dict[str, str] = {}
     relations: dict[str, str] = {}
     if own := _listed(fields.get(b"message-id")) or [readable(fields.get(b"message-id"))[:900]]:
         ids |= {"message_id": own[0]} if own[0] else {}
-    if thread := fields.get(b"x-gm-thrid"):
-        ids["gmail_thread"] = readable(thread)[:100]
     answered = _listed(fields.get(b"in-reply-to"))
     earlier = _listed(fields.get(b"references"))
     if answered or earlier:
@@ -69,7 +70,7 @@ def identity(fields: Fields) -> tuple[dict[str, str], dict[str, str], str]:
     if earlier:
         relations["references"] = " ".join(earlier[:200])
     root = (earlier or answered or own)[0]
-    return ids, relations, ids.get("gmail_thread", root)
+    return ids, relations, readable(fields.get(b"x-gm-thrid"))[:100] or root
 
 
 def _listed(value: bytes) -> list[str]:

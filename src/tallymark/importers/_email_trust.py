@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha1, sha256
 
-from tallymark.importers._email_fields import Fields, unfolded
+from tallymark.importers._email_fields import Fields
 from tallymark.importers._email_words import readable
 
 UNCHANGED = "body unchanged since signing"
@@ -22,24 +22,22 @@ DIFFERS = "body differs"
 NOT_CHECKABLE = "not checkable"
 MAX_SIGNATURES = 5
 PIECE = 1 << 16
-_RESULT = re.compile(rb"(?:^|[;\s])(spf|dkim|dmarc|arc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
+_RESULT = re.compile(rb"[;\s](spf|dkim|dmarc|arc)\s*=\s*([A-Za-z]{1,20})")
 _HASHES = {b"rsa-sha256": sha256, b"ed25519-sha256": sha256, b"rsa-sha1": sha1}
 _LONE = re.compile(rb"\r(?!\n)")
 
 
 def stated(fields: Fields, provider: str) -> dict[str, str]:
     """What the topmost ``Authentication-Results`` says, who says it, and whether to believe it."""
-    lines = [unfolded(value) for value in fields.all(b"authentication-results")]
+    lines = fields.all(b"authentication-results")
     found: dict[str, str] = {}
     if lines:
         server = _server(lines[0])
         below = {_server(line) for line in lines[1:]}
         is_theirs = bool(provider) and (server == provider or server.endswith(f".{provider}"))
-        results = dict.fromkeys(
-            f"{name.decode().lower()}={value.decode().lower()}"
-            for name, value in _RESULT.findall(lines[0][: 1 << 14])
-        )
-        found["auth_results"] = " ".join(results)
+        results = _RESULT.findall(lines[0][: 1 << 14])
+        pairs = dict.fromkeys(name + b"=" + value for name, value in results)
+        found["auth_results"] = b" ".join(pairs).decode().lower()
         found["auth_by"] = server
         found["auth_trust"] = _trust(provider=provider, theirs=is_theirs, repeated=server in below)
     origin = fields.get(b"x-originating-ip")
@@ -57,7 +55,7 @@ def _trust(*, provider: str, theirs: bool, repeated: bool) -> str:
 
 
 def _server(line: bytes) -> str:
-    first = line.partition(b";")[0].split()
+    first = line.partition(b";")[0].split(None, 1)
     return first[0].decode("latin-1").lower()[:255] if first else ""
 
 

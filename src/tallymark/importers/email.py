@@ -88,7 +88,7 @@ class Mail:
         "NO_SENDER": "mails without a sender",
         "NO_ZONE": "dates without a time zone; without a place in time",
         "OWNER_NOT_FOUND": "your own address is not among the senders; check how it is spelt",
-        "PARTS_LIMIT": "mails with more than 10,000 parts; the rest is kept unread",
+        "PARTS_LIMIT": "mails with more parts than are read, 10,000 at most; the rest is kept unread",
         "PROGRAM_ATTACHED": "attachments that are programs; do not open them",
         "REPLY_TO_DIFFERS": "mails whose answers would go to another address than the sender's",
         "SPLIT_MESSAGE": "mails that are one part of a larger one; the other parts are not inside",

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 _CHAT = re.compile(r"whatsapp|_chat", re.IGNORECASE)
-_ENDINGS = {".txt", ".zip"}
+_ENDINGS = {".txt", ".zip", ".xml", ".eml", ".emlx", ".mbox", ".msg", ".sqlite"}
 _LOOKED_AT = 2000
 _OFFERED = 12
 
@@ -41,7 +41,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def listed(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The folders in a folder by name, and its files that could be a chat, the newest first."""
+    """The folders in a folder by name, and its files that could hold messages, the newest first."""
     inside = _inside(folder)
     folders = sorted((p for p in inside if p.is_dir()), key=lambda p: p.name.casefold())
     files = [p for p in inside if p.suffix.casefold() in _ENDINGS and p.is_file()]

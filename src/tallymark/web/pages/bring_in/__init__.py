@@ -1,1 +1,1 @@
-"""Bring in a WhatsApp chat."""
+"""Bring in messages."""
