@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import struct
 
@@ -189,3 +190,29 @@ def test_a_large_clip_is_looked_into_while_it_is_kept() -> None:
     size = sum(len(piece) for piece in iter(lambda: beside.read(1 << 20), b""))
     assert (size, beside.found.clocks["movie_made_utc"]) == (len(data), UTC_STAMP)
     beside.close()
+
+
+needs_c2pa = pytest.mark.skipif(
+    importlib.util.find_spec("c2pa") is None,
+    reason="the part that reads credentials (c2pa) is not installed",
+)
+
+
+@needs_c2pa
+def test_content_credentials_fit_or_do_not(examiner) -> None:
+    """A good seal of an unknown signer, one whose digest fits but whose signature does not, and none."""
+    folder = samples("photo/c2pa")
+    said = {
+        name: look(examiner, (folder / name).read_bytes()).facts.get("credentials", "")
+        for name in ("A.jpg", "C.jpg", "E-sig-CA.jpg")
+    }
+    assert said == {
+        "A.jpg": "",
+        "C.jpg": "fit the picture; the signer is not known here",
+        "E-sig-CA.jpg": "do not fit: claimSignature.mismatch",
+    }
+
+
+def test_credentials_of_our_own_making_are_read_or_named(examiner) -> None:
+    """Bytes that only look like credentials give no verdict."""
+    assert "fit" not in look(examiner, saved("JPEG") + b"c2pa").facts.get("credentials", "")

@@ -7,6 +7,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from pictures import png_of, saved
 from tallymark.model.record import Exhibit
@@ -80,3 +81,14 @@ def test_a_hostile_file_is_kept_and_shows_nothing_that_runs(opened: Window, name
     assert whole.body == data
     assert whole.header("content-type") == "application/octet-stream"
     assert whole.header("content-disposition").startswith('attachment; filename="item-')
+
+
+def test_the_page_of_a_file_tells_its_clocks(opened: Window) -> None:
+    """Each time that the file states, and that two of them part."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2026:05:03 21:10:09"})
+    exif.get_ifd(0x8825).update({0x1D: "2026:05:04", 0x07: (19.0, 8.0, 30.0)})
+    opened.go("/file")
+    opened.send_file("a.jpg", saved("JPEG", exif=exif))
+    assert "2026-05-03T21:10:09" in opened.page.says
+    assert "Two clocks differ by 21 hours 58 minutes" in opened.page.says

@@ -51,6 +51,7 @@ FACTS = (
     "attached",
     "protected",
     "header_hash",
+    "credentials",
 )
 """What else is read from a file, each a short text."""
 

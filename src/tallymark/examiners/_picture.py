@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from tallymark.examiners import _credentials
 from tallymark.examiners._frames import MOST_PIXELS, Answer
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "HEIF")
@@ -70,6 +71,7 @@ def look(data: bytes) -> tuple[dict[str, str], dict[str, str]]:
             "moving_part": _motion(xmp, data),
             "second_picture": _second(data),
             "header_hash": _header(picture),
+            "credentials": _credentials.stated(data, mime=Image.MIME.get(picture.format or "", "")),
         }
     return clocks, facts
 

@@ -21,6 +21,7 @@ _FACTS = {
     "attached": "files inside it:",
     "protected": "protected:",
     "app": "screen of",
+    "credentials": "content credentials",
 }
 """What is printed of a file's own facts. Its place is not: who reads the file itself finds it there."""
 

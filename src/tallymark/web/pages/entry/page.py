@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from tallymark.diary.examination import differing
 from tallymark.errors import UnknownRecord
+from tallymark.examiners.clocks import WORDS
 from tallymark.model.record import Exhibit, Incident, Person
 from tallymark.vault import Stored
 from tallymark.web import entries as told
@@ -42,6 +44,8 @@ def show(visit: Visit) -> Response:
 def _file(visit: Visit, stored: Stored, body: Exhibit) -> Response:
     return visit.template(
         "pages/entry/file.html",
+        clocks=[(WORDS.get(name, name), at) for name, at in body.clocks.items()],
+        differ=differing(body.clocks),
         stored=stored,
         body=body,
         zone=visit.diary.vault.zone,
