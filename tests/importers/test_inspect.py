@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,21 @@ def test_a_summary_that_is_not_whole(export) -> None:
     for coverage in ({}, {"bytes": "1"}, {**good["coverage"], "skipped": -1}, []):
         with pytest.raises(ReaderFailed):
             _contract({**good, "coverage": coverage}, source)
+
+
+def test_a_chat_is_named_by_its_file_or_its_member(tmp_path) -> None:
+    """What the phone called the export says which chat it is; a member's own name comes first."""
+    data = b"13/01/2026, 09:00 - Ann: hi\n"
+    plain = tmp_path / "Chat de WhatsApp con Neil G.txt"
+    plain.write_bytes(data)
+    assert importers.inspect(plain)["conversation"] == "Neil G"
+    for outer, member, name in (
+        ("WhatsApp Chat - Neil G.zip", "_chat.txt", "Neil G"),
+        ("export.zip", "x/WhatsApp Chat mit Zoë.txt", "Zoë"),
+    ):
+        with zipfile.ZipFile(tmp_path / outer, "w") as archive:
+            archive.writestr(member, data)
+        assert importers.inspect(tmp_path / outer)["conversation"] == name
+    other = tmp_path / "chat.txt"
+    other.write_bytes(data)
+    assert "conversation" not in importers.inspect(other)

@@ -26,7 +26,7 @@ from tallymark.importers._jail import run
 from tallymark.importers._ledger import check_sum
 from tallymark.importers._origin import Input, digesting, name_of, opened, sha256, stamp
 from tallymark.importers._plausible import READ_ON, today
-from tallymark.importers._protocol import Importer
+from tallymark.importers._protocol import Importer, NamesChats
 from tallymark.jail.supply import Descriptor
 from tallymark.model.event import EventBatch, Locator, event_id
 
@@ -110,7 +110,9 @@ def inspect(
         after = stamp(file)
     if result.pop("sha256", "") != digest_here or before != after:
         raise SourceChanged
-    return _contract(result, {"sha256": digest_here, "bytes": before[0], "name": name_of(source)})
+    name = name_of(source)
+    found = _contract(result, {"sha256": digest_here, "bytes": before[0], "name": name})
+    return found | _chat_name(found, name)
 
 
 def require_answers(summary: Mapping[str, Any]) -> None:
@@ -175,6 +177,17 @@ def _with_ids(lines: bytes, digest: str) -> Iterator[bytes]:
         event["id"] = event_id(digest, locator)
         event.setdefault("issues", [])
         yield _sorted.encode(event)
+
+
+def _chat_name(found: Mapping[str, Any], file_name: str) -> dict[str, str]:
+    """The chat's name where the export, or the member of it that was read, is named after it."""
+    reader: object = importer(found["format"]) if found["format"] in names() else None
+    if not isinstance(reader, NamesChats):
+        return {}
+    part = found.get("chat")
+    member = str(part.get("member")).rpartition("/")[2] if isinstance(part, dict) else ""
+    name = reader.chat_name(member) or reader.chat_name(file_name)
+    return {"conversation": name} if name else {}
 
 
 def _contract(result: dict[str, Any], source: dict[str, Any]) -> dict[str, object]:

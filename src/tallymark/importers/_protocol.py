@@ -137,6 +137,14 @@ class LooksFurther(Protocol):
         """The variant of a source that ``sniff`` knows the beginning of, or ``None``. Never raises."""
 
 
+@runtime_checkable
+class NamesChats(Protocol):
+    """An importer whose exports are named after the chat that they hold."""
+
+    def chat_name(self, file_name: str) -> str:
+        """The name of the chat in a file's name; empty where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One importer chosen for one source, or for those members of an archive that it can read."""

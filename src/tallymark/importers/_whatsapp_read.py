@@ -6,6 +6,7 @@ is taken only when date, time and sender are known and plain and the body can be
 
 from __future__ import annotations
 
+import unicodedata
 from json.encoder import encode_basestring as quoted
 
 from tallymark.importers._batch import Sink
@@ -14,7 +15,7 @@ from tallymark.importers._whatsapp_careful import Careful
 from tallymark.importers._whatsapp_clock import Clocks
 from tallymark.importers._whatsapp_split import MAX_RECORD, Cut, Splitter
 from tallymark.importers._whatsapp_survey import BOM, Found
-from tallymark.importers._whatsapp_words import DELETED, MISSED, OMITTED, POLLS
+from tallymark.importers._whatsapp_words import POLLS, STOPS, WHOLE
 from tallymark.model.event import NO_TIME
 
 _LRM = b"\xe2\x80\x8e"
@@ -25,14 +26,25 @@ _POLL_STARTS = tuple(
 )
 
 
+_SINGLE = {  # letters that Unicode takes apart again, but that a phone may write in one piece
+    unicodedata.normalize("NFC", chr(code)): chr(code)
+    for code in range(0x0900, 0x0E00)
+    if unicodedata.normalize("NFC", chr(code)) != chr(code)
+}
+
+
 def _spellings(phrase: str) -> set[bytes]:
-    """A phrase as the app may write it: with and without a full stop, in its usual capitals."""
-    cased = {phrase, phrase[:1].upper() + phrase[1:], phrase.replace("gif ", "GIF ")}
-    return {(p + stop).encode() for p in cased for stop in ("", ".")}
+    """A phrase as the app may write it: with and without a full stop, in its usual capitals and letters."""
+    cased = {phrase, phrase[:1].upper() + phrase[1:], phrase[:1].lower() + phrase[1:]}
+    whole = {unicodedata.normalize(form, p) for p in cased for form in ("NFC", "NFD")} | cased
+    for apart, single in _SINGLE.items():
+        whole |= {p.replace(apart, single) for p in whole if apart in p}
+    return {(p + stop).encode() for p in whole for stop in ("", *STOPS)}
 
 
-_EXACT = frozenset().union(*(_spellings(p) for p in (*OMITTED, *DELETED, *MISSED, "null", "")))
-_LONGEST_EXACT = max(map(len, _EXACT))
+_EXACT = frozenset().union(*(_spellings(p) for p in (*WHOLE, "")))
+_LONGEST = max(map(len, _EXACT))
+_LONGEST_ASCII = max(len(p) for p in _EXACT if p.isascii())  # most bodies are longer
 
 
 def _is_plain_start(body: bytes) -> bool:
@@ -142,7 +154,11 @@ class Reader:
             if (
                 when < floor
                 or ending in _CLOSERS
-                or (len(body) <= _LONGEST_EXACT and body in _EXACT)
+                or (
+                    (length := len(body)) <= _LONGEST
+                    and (length <= _LONGEST_ASCII or not body.isascii())
+                    and body in _EXACT
+                )
                 or (marked and _LRM in body)
                 or (mapped and _MAPS in body)
                 or (b"\n" in body and not _is_plain_start(body))

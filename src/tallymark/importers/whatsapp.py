@@ -17,6 +17,7 @@ from tallymark.importers._whatsapp_dates import ORDERS, Decision, Form, Parts, q
 from tallymark.importers._whatsapp_read import Reader
 from tallymark.importers._whatsapp_split import style_of
 from tallymark.importers._whatsapp_survey import Found, decided, look
+from tallymark.importers._whatsapp_words import chat_name
 from tallymark.importers._zone import zone_of
 
 CAPS = ((40_000, "without media"), (10_000, "with media"))
@@ -108,6 +109,10 @@ class WhatsApp:
         if style.sample.bracketed:
             return "ios"
         return "ios_old" if style.sample.match["close"].startswith(":") else "android"
+
+    def chat_name(self, file_name: str) -> str:
+        """The name of the chat, from the name that the phone gave the file in its language."""
+        return chat_name(file_name)
 
     def survey(self, source: Source, *, options: Mapping[str, str]) -> WhatsAppSurvey:
         """Look at the whole source once. Raises ``UsageProblem`` on an answer that cannot be."""
