@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallymark.errors import ReaderFailed
+from tallymark.importers._archive import Archive, MemberSource
 from tallymark.importers._ledger import Ledger, check_sum
-from tallymark.importers._source import Archive, FileSource, MemberSource
+from tallymark.importers._source import FileSource
 from tallymark.jail.supply import Descriptor
 from tallymark.model.event import Locator, event_id
 
@@ -66,7 +67,7 @@ def test_a_member_is_read_anywhere_and_knows_its_neighbours(method: int) -> None
         file.write(packed.getvalue())
         file.flush()
         archive = Archive(Descriptor(file.fileno()))
-        source = MemberSource(archive, archive.zip.members[0])
+        source = MemberSource(archive, archive.entries[0])
         assert source.is_seekable == (method == zipfile.ZIP_STORED)
         for start, end in ((0, 10), (250, 300), (10_000, 10_300), (20_000, 20_001), (9, 9)):
             assert source.read(start, end) == data[start:end]

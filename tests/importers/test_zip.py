@@ -191,9 +191,13 @@ def test_members_that_are_not_counted() -> None:
 
 
 def test_a_chat_in_every_archive_of_an_archive(tmp_path) -> None:
-    """An archive inside an archive is a file that came along; it is not unpacked."""
+    """The outer chat is read; one in an archive inside is named as not read, and nothing is hidden."""
     summary = importers.inspect(written(tmp_path, packed({"_chat.txt": CHAT, "more.zip": WHOLE})))
-    assert {m["name"]: m["state"] for m in summary["members"]}["more.zip"] == "present"
+    states = {m["name"]: m["state"] for m in summary["members"]}
+    assert states["more.zip"] == "archive"
+    assert states["more.zip!/_chat.txt"] == "unread"
+    assert summary["chat"]["member"] == "_chat.txt"
+    assert "CHAT_NOT_READ" in {issue["code"] for issue in summary["issues"]}
 
 
 def test_two_chats_are_asked_about(tmp_path) -> None:

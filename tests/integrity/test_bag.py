@@ -144,8 +144,8 @@ def _skip(self, _stream, size: int) -> tuple[int, str]:
 def test_many_files_need_a_wide_count() -> None:
     """65,534 entries fit the old end; 65,535 are counted in zip64; a reader counts right."""
     for count in (0xFFFE, 0xFFFF):
-        central = bag._central(b"a", crc=0, size=0, offset=0) * count
-        end = bag._end(count=count, length=len(central), offset=0)
+        central = bag.central_header(b"a", crc=0, size=0, offset=0) * count
+        end = bag.end_of_zip(count=count, length=len(central), offset=0)
         assert (end[:4] == b"PK\6\6") == (count == 0xFFFF)
         with zipfile.ZipFile(io.BytesIO(central + end)) as reader:
             assert len(reader.infolist()) == count

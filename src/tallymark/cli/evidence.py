@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tallymark.vault import Stored
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+EXPORT = click.Path(path_type=Path)
 FILES = click.argument("files", nargs=-1, required=True, type=FILE)
 
 
@@ -100,7 +101,7 @@ def _keep(diary: Diary, path: Path, title: str) -> Stored:
 
 
 @click.command(name="import")
-@click.argument("files", nargs=-1, type=FILE)
+@click.argument("files", nargs=-1, type=EXPORT)
 @answer_options
 @click.option("--resume", is_flag=True, help="Finish what was stopped; the files are not needed.")
 @click.option("--drop", is_flag=True, help="Do not finish what was stopped; the files stay kept.")
@@ -123,7 +124,7 @@ def import_files(
 ) -> None:
     """Keep exports and find the messages in them; nothing is lost in silence.
 
-    Ctrl-C stops. What was read stays kept, and --resume goes on from there.
+    A folder, such as a download that was unpacked, is kept as one zip. Ctrl-C stops. What was read stays kept, and --resume goes on from there.
     """
     if sum((bool(files), resume, drop)) != 1:
         raise UsageProblem("Name the files to bring in, or give --resume or --drop alone.")
@@ -221,7 +222,7 @@ def _kept_as_file(diary: Diary, path: Path, problem: UnknownFormat) -> ImportRes
     from tallymark.diary.examination import inspect_file
     from tallymark.diary.intake import ImportResult
 
-    found = inspect_file(path)
+    found = None if path.is_dir() else inspect_file(path)
     if found is None:
         raise problem
     kept = _keep(diary, path, "")
@@ -229,7 +230,7 @@ def _kept_as_file(diary: Diary, path: Path, problem: UnknownFormat) -> ImportRes
 
 
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=EXPORT)
 @answer_options
 @click.option("--events", is_flag=True, help="One JSON object a line for every event.")
 @click.option("--shape", is_flag=True, help="The skeleton: letters as x, digits as 0, no content.")
@@ -247,18 +248,19 @@ def inspect(
 ) -> None:
     """Look at an export without a vault: what is in it, and what every byte is."""
     from tallymark import importers
-    from tallymark.diary.intake import chosen_format
+    from tallymark.diary import intake
 
-    if shape:
-        click.echo(importers.shape(file))
-        return
     answers = _answers(day_order=day_order, owner=owner, provider=provider, zone=zone)
-    if events:
-        name = chosen_format(file, format_name)
-        for line in importers.event_lines(file, options=answers, format=name):
-            click.echo(line)
-        return
-    summary = _looked_into(file, answers, format_name)
+    with intake.opened(file) as source:
+        if shape:
+            click.echo(importers.shape(source))
+            return
+        if events:
+            name = intake.chosen_format(source, format_name)
+            for line in importers.event_lines(source, options=answers, format=name):
+                click.echo(line)
+            return
+        summary = _looked_into(source, file, answers, format_name)
     if as_json:
         emit(summary)
     elif "clocks" in summary:
@@ -269,15 +271,17 @@ def inspect(
         raise QuestionNeeded(_question(summary))
 
 
-def _looked_into(file: Path, answers: dict[str, str], format_name: str | None) -> dict[str, Any]:
+def _looked_into(
+    source: BinaryIO, file: Path, answers: dict[str, str], format_name: str | None
+) -> dict[str, Any]:
     """What an export holds; or what a photo, clip, sound or document says of itself."""
     from tallymark import importers
     from tallymark.diary.examination import inspect_file
 
     try:
-        return importers.inspect(file, options=answers, format=format_name)
+        return importers.inspect(source, options=answers, format=format_name)
     except UnknownFormat:
-        found = None if format_name else inspect_file(file)
+        found = None if format_name or file.is_dir() else inspect_file(file)
         if found is None:
             raise
         return found

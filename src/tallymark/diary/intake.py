@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from tallymark.errors import (
     UnknownRecord,
 )
 from tallymark.examiners import LookBeside, says_something
+from tallymark.integrity.foldered import FolderZip
 from tallymark.model.event import EventBatch
 from tallymark.model.filetype import sniff
 from tallymark.model.record import Exhibit, Import, Person
@@ -61,8 +63,14 @@ class _AlreadyHeldError(Exception):
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file, for reading; refuses to end well if it changed meanwhile (``SourceChanged``).
 
-    Only a plain file: a pipe could wait for ever, and a device never ends.
+    A folder is read as one zip of all that is in it. Nothing else than these: a pipe could wait
+    for ever, and a device never ends.
     """
+    if path.is_dir():
+        with FolderZip(path) as folder:
+            yield cast("BinaryIO", folder)
+            folder.must_be_unchanged()
+        return
     if path.exists() and not path.is_file():
         raise SourceMissing("This is not a plain file.")
     try:
@@ -163,23 +171,36 @@ def import_file(
     original is already kept and the next try goes on from there. Whatever else ``progress`` raises
     stops the import; what is on disk stays unseen, and the next try goes on from there too.
     """
-    name = chosen_format(path, wanted)
     options = {"zone": vault.zone, **answers}
     watch = Watch(progress)
     with opened(path) as stream:
-        exhibit = attach(
-            vault,
-            stream,
-            name=path.name,
-            modified=file_time(stream),
-            fields={"kind": "message_export", "method": "app_export"},
-            progress=watch.kept(path.stat().st_size),
-        )
+        name = chosen_format(stream, wanted)
+        exhibit = _kept(vault, stream, path, watch)
         before = _earlier_import(vault, exhibit.record.id, name, options)
         if before is not None:
             return ImportResult(exhibit, before, _summary(before), already=True)
-        stream.seek(0)
-        return _events(vault, stream, exhibit, _task(vault, exhibit, name, options), watch)
+        task = _task(vault, exhibit, name, options)
+        if not path.is_dir():
+            stream.seek(0)
+            return _events(vault, stream, exhibit, task, watch)
+    # A folder has been copied into one exhibit by now, and that is what is read.
+    with vault.open_exhibit(exhibit.record.id) as sealed:
+        return _events(vault, cast("BinaryIO", sealed), exhibit, task, watch)
+
+
+def _kept(vault: Vault, stream: BinaryIO, path: Path, watch: Watch) -> Stored:
+    """The exhibit of an export: the file as it is, or a folder as one zip."""
+    total = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    is_folder = path.is_dir()
+    return attach(
+        vault,
+        stream,
+        name=Path(stream.name).name if is_folder else path.name,
+        modified=None if is_folder else file_time(stream),
+        fields={"kind": "message_export", "method": "app_export"},
+        progress=watch.kept(total),
+    )
 
 
 def go_on(vault: Vault, exhibit_id: str, *, progress: Watcher | None) -> ImportResult:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from tallymark import errors, plugins
 from tallymark.errors import AmbiguousFormat, QuestionNeeded, ReaderFailed, TallymarkError
 from tallymark.importers import _shape
+from tallymark.importers._archive import ISSUES
 from tallymark.importers._batch import Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
 from tallymark.importers._ledger import Ledger
@@ -115,7 +116,7 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         "limits": list(dict.fromkeys(limit for survey in surveys for limit in survey.limits)),
         **sink.figures(),
         "declared": dict(sum((Counter(survey.declared) for survey in surveys), Counter())),
-        **_coverage(opened, sink, parts),
+        **_coverage(opened, sink, parts, reading.unread),
     }
     if sink.quarantined:
         result["quarantined"] = sink.quarantined
@@ -151,44 +152,28 @@ def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
     return sink
 
 
-def _coverage(opened: Opened, sink: Sink, parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _coverage(
+    opened: Opened, sink: Sink, parts: list[dict[str, Any]], unread: Collection[str]
+) -> dict[str, Any]:
     """The ledger: of bytes for a plain file, of members for an archive (and of bytes for what was read)."""
     if opened.archive is None:
         return {"coverage": parts[0]["coverage"], "sha256": opened.file.sha256}
-    read = {part["member"] for part in parts}
-    opened.archive.read = frozenset(
-        m for m in opened.archive.zip.members if m.name in read and m.readable
-    )
-    members = list(opened.archive.listed())
+    archive = opened.archive
+    archive.read = frozenset(str(part["member"]) for part in parts)
+    archive.unread = frozenset(unread)
+    members = list(archive.listed())
     states = [str(m["state"]) for m in members]
-    for state, code in (
-        ("locked", "MEMBER_LOCKED"),
-        ("corrupt", "MEMBER_CORRUPT"),
-        ("unsupported", "MEMBER_UNSUPPORTED"),
-    ):
+    for state, (code, sentence) in ISSUES.items():
         if count := states.count(state):
-            sink.issues.add(code, count=count, detail=_MEMBER_SENTENCES[state])
+            sink.issues.add(code, count=count, detail=sentence)
     for _ in opened.file.chunks():
         pass
     return {
-        "coverage": {
-            "members": len(members),
-            "records": states.count("chat") + states.count("present"),
-            "framing": states.count("folder"),
-            "skipped": states.count("clutter"),
-            "unparsed": sum(states.count(s) for s in ("locked", "corrupt", "unsupported")),
-        },
+        "coverage": archive.coverage(states),
         **({"chat": parts[0]} if len(parts) == 1 else {"parts": parts}),
         "members": members,
         "sha256": opened.file.sha256,
     }
-
-
-_MEMBER_SENTENCES = {
-    "locked": "members are encrypted and were not read",
-    "corrupt": "members do not fit their checksum or size",
-    "unsupported": "members are packed in a way that is not read here",
-}
 
 
 if __name__ == "__main__":

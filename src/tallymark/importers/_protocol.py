@@ -147,11 +147,15 @@ class NamesChats(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One importer chosen for one source, or for those members of an archive that it can read."""
+    """One importer chosen for one source, or for those members of an archive that it can read.
+
+    ``unread`` are members that it could have read too, where a format takes only one.
+    """
 
     importer: Importer
     sources: tuple[Source, ...]
     variant: str
+    unread: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
-from tallymark.errors import AmbiguousFormat, DamagedArchive, LimitExceeded, UnknownFormat
+from tallymark.errors import AmbiguousFormat, DamagedArchive, UnknownFormat
+from tallymark.importers._archive import Archive, Entry, MemberSource, chat_first
 from tallymark.importers._protocol import Importer, LooksFurther, Reading, Source
-from tallymark.importers._zip import MAGIC, Member, Zip
+from tallymark.importers._zip import MAGIC, SPANNED
 from tallymark.jail.supply import Bytes
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
-MAX_CANDIDATES = 64  # members of an archive whose beginnings are looked at for a single chat
-
 
 _NAMED: tuple[tuple[tuple[bytes, ...], str, str | None], ...] = (
     (
@@ -72,132 +70,6 @@ class FileSource:
         self.sha256 = digest.hexdigest()
 
 
-class MemberSource:
-    """One member of a zip, read as if it were a file."""
-
-    def __init__(self, archive: Archive, member: Member) -> None:
-        self._archive = archive
-        self._member = member
-        self.size = member.size
-        self.member: str | None = member.name
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """State by name of the members of the archive, made once for all of them."""
-        return self._archive.states
-
-    def head(self, count: int) -> bytes:
-        """The first ``count`` bytes; fewer where the member is short or damaged."""
-        found = b""
-        try:
-            for piece in self._archive.zip.chunks(self._member):
-                found += piece
-                if len(found) >= count:
-                    break
-        except DamagedArchive:
-            pass  # the full pass says so; a beginning is enough to know the format
-        return found[:count]
-
-    def chunks(self) -> Iterator[bytes]:
-        """All bytes from the start."""
-        return self._archive.zip.chunks(self._member)
-
-    def read(self, start: int, end: int) -> bytes:
-        """Bytes [start, end); a packed member is unpacked from its beginning for it."""
-        if self.is_seekable:
-            return self._archive.zip.stored(self._member, start, end)
-        found, at = bytearray(), 0
-        for piece in self.chunks():
-            found += piece[max(0, start - at) : max(0, end - at)]
-            at += len(piece)
-            if at >= end:
-                break
-        return bytes(found)
-
-    @property
-    def is_seekable(self) -> bool:
-        """Whether the member is stored as it is."""
-        return self._member.method == 0
-
-    def beside(self, member: str) -> MemberSource | None:
-        """The readable member of that whole name."""
-        named = (m for m in self._archive.zip.members if m.name == member and m.readable)
-        found = next(named, None)
-        return MemberSource(self._archive, found) if found else None
-
-
-class Archive:
-    """A zip and what became of each of its members: every one is in the list, none is dropped."""
-
-    def __init__(self, file: Bytes) -> None:
-        self.zip = Zip(file)
-        self.read: frozenset[Member] = frozenset()
-
-    @cached_property
-    def states(self) -> Mapping[str, str]:
-        """Whether the member of that name can be read."""
-        return {
-            m.name.rsplit("/", 1)[-1]: "present" if m.readable else "locked"
-            for m in self.zip.members
-            if not m.is_folder
-        }
-
-    def candidates(self, importer: Importer) -> list[Member]:
-        """Readable members that ``importer`` may read: in order, or those named as a chat first.
-
-        At most 64 for a format of which an archive holds one.
-        """
-        found = [
-            m
-            for m in self.zip.members
-            if m.readable
-            and not m.is_folder
-            and m.name.lower().endswith(importer.SUFFIXES)
-            and not _is_clutter(m.name)
-        ]
-        if importer.MANY:
-            return found
-        found.sort(
-            key=lambda m: (
-                m.name.rsplit("/", 1)[-1] != "_chat.txt",
-                "whatsapp" not in m.name.lower(),
-            )
-        )
-        return found[:MAX_CANDIDATES]
-
-    def listed(self) -> Iterator[dict[str, object]]:
-        """Every member with name, size, state and, where its bytes could be read, their digest."""
-        for member in self.zip.members:
-            row: dict[str, object] = {"name": member.name, "size": member.size}
-            if member.name.encode() != member.raw:
-                row["raw_name"] = member.raw.hex()
-            row["state"] = self._state(member, row)
-            yield row
-
-    def _state(self, member: Member, row: dict[str, object]) -> str:
-        if member.is_folder:
-            return "folder"
-        if member.encrypted:
-            return "locked"
-        if not member.readable:
-            return "unsupported"
-        digest = hashlib.sha256()
-        try:
-            for piece in self.zip.chunks(member):
-                digest.update(piece)
-        except (DamagedArchive, LimitExceeded):
-            return "corrupt"
-        row["sha256"] = digest.hexdigest()
-        if member in self.read:
-            return "chat"
-        return "clutter" if _is_clutter(member.name) else "present"
-
-
-def _is_clutter(name: str) -> bool:
-    """Files that a computer adds by itself."""
-    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in {".DS_Store", "Thumbs.db"}
-
-
 class Opened:
     """A file and every way that the importers given can read it."""
 
@@ -218,22 +90,23 @@ class Opened:
         return [reading for reading in found if reading is not None]
 
     def _in_archive(self, archive: Archive, importer: Importer) -> Reading | None:
-        choices: list[tuple[Member, str]] = []
-        for member in archive.candidates(importer):
-            variant = _variant(importer, MemberSource(archive, member))
+        choices: list[tuple[Entry, str]] = []
+        for entry in archive.candidates(importer):
+            variant = _variant(importer, MemberSource(archive, entry))
             if variant is not None:
-                choices.append((member, variant))
+                choices.append((entry, variant))
         if not choices:
             return None
         chosen = choices if importer.MANY else [self._one(choices)]
-        sources = tuple(MemberSource(archive, member) for member, _ in chosen)
-        return Reading(importer, sources, "+".join(sorted({variant for _, variant in chosen})))
+        sources = tuple(MemberSource(archive, entry) for entry, _ in chosen)
+        unread = () if importer.MANY else tuple(c[0].name for c in choices if c not in chosen)
+        variants = "+".join(sorted({variant for _, variant in chosen}))
+        return Reading(importer, sources, variants, unread)
 
     @staticmethod
-    def _one(choices: list[tuple[Member, str]]) -> tuple[Member, str]:
-        named = [c for c in choices if c[0].name.rsplit("/", 1)[-1] == "_chat.txt"] or [
-            c for c in choices if "whatsapp" in c[0].name.lower()
-        ]
+    def _one(choices: list[tuple[Entry, str]]) -> tuple[Entry, str]:
+        best = min(chat_first(entry) for entry, _ in choices)
+        named = [c for c in choices if chat_first(c[0]) == best and best[:2] != (True, True)]
         if len(choices) > 1 and len(named) != 1:
             raise AmbiguousFormat(
                 f"The archive holds {len(choices)} chats.",
@@ -248,13 +121,10 @@ class Opened:
     def refusal(self) -> UnknownFormat:
         """Why no reader knows this file; names a line by its number, never by its words."""
         if self.archive is not None:
-            locked = sum(m.encrypted for m in self.archive.zip.members)
-            if locked:
-                return UnknownFormat(
-                    f"The archive holds no chat that can be read; {locked} members are locked."
-                )
-            return UnknownFormat("The archive holds no chat that any reader knows.")
+            return UnknownFormat(_no_chat(self.archive))
         head = self.file.head(HEAD)
+        if head.startswith(SPANNED):
+            raise DamagedArchive("This is the first part of an archive in several parts.")
         if not head:
             return UnknownFormat("The file is empty.")
         for beginnings, words, next_step in _NAMED:
@@ -263,6 +133,19 @@ class Opened:
         return UnknownFormat(
             f"No reader knows this file. Line {first_line(head)} is the first that cannot be read."
         )
+
+
+def _no_chat(archive: Archive) -> str:
+    """What an archive without a chat holds, in numbers."""
+    files = sum(entry.is_file and not entry.opened for entry in archive.entries)
+    locked = sum(entry.member.encrypted for entry in archive.entries)
+    repeats = sum(entry.opened == "repeat" for entry in archive.entries)
+    deep = sum(entry.opened == "too_deep" for entry in archive.entries)
+    words = f"The archive holds no chat that any reader knows: {files} other files"
+    words += f", {locked} locked members" if locked else ""
+    words += f", {repeats} times itself (not opened again)" if repeats else ""
+    words += f", {deep} archives too deep inside" if deep else ""
+    return words + "."
 
 
 def _variant(importer: Importer, source: Source) -> str | None:

@@ -8,21 +8,25 @@ more than 200-fold, more than 50 GB in all, entries that overlap. A cut or spann
 
 from __future__ import annotations
 
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallymark.errors import DamagedArchive, LimitExceeded
+from tallymark.importers._names import shown
 from tallymark.jail.supply import Bytes
 
 MAGIC = b"PK\x03\x04"
+SPANNED = (b"PK\x07\x08", b"PK00PK\x03\x04")
 MAX_MEMBERS = 200_000
 MAX_RATIO = 200
 RATIO_SLACK = 1 << 20  # small members may be anything
 MAX_TOTAL = 50_000_000_000
 MAX_DIRECTORY = 128 << 20
 PIECE = 1 << 20
+_UNIX = 3
 
 _END = struct.Struct("<4s4H2LH")
 _END64_LOCATOR = struct.Struct("<4sLQL")
@@ -33,7 +37,11 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of the central directory. ``raw`` is its name as stored, ``name`` as shown."""
+    """One entry of the central directory. ``raw`` is its name as stored, ``name`` as shown.
+
+    ``standard_name`` is the name in code page 437, where that is not what is shown. ``mode`` is as
+    in ``st_mode`` where the archive was made on Unix, else 0.
+    """
 
     raw: bytes
     name: str
@@ -43,6 +51,13 @@ class Member:
     packed: int
     size: int
     offset: int
+    standard_name: str = ""
+    mode: int = 0
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it is a link, a device or a pipe, and no file."""
+        return stat.S_IFMT(self.mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
 
     @property
     def is_folder(self) -> bool:
@@ -51,8 +66,8 @@ class Member:
 
     @property
     def readable(self) -> bool:
-        """Whether its bytes can be read here: stored or deflated, and not encrypted."""
-        return not self.encrypted and self.method in {0, 8}
+        """Whether its bytes can be read here: a file, stored or deflated, and not encrypted."""
+        return not self.encrypted and self.method in {0, 8} and not self.is_special
 
 
 class Zip:
@@ -137,7 +152,7 @@ class Zip:
         Raises ``DamagedArchive`` when they do not fit the declared size and CRC-32, and
         ``LimitExceeded`` when there are more than declared.
         """
-        at = self._data_start(member)
+        at = self.data_start(member)
         crc = made = 0
         source = self._stored(at, member.packed)
         pieces = _inflate(source) if member.method == 8 else source
@@ -152,11 +167,12 @@ class Zip:
 
     def stored(self, member: Member, start: int, end: int) -> bytes:
         """Bytes [start, end) of a member that is stored unpacked; not held against its checksum."""
-        first = self._data_start(member)
+        first = self.data_start(member)
         end = min(end, member.packed)
         return self._file.pread(end - start, first + start) if start < end else b""
 
-    def _data_start(self, member: Member) -> int:
+    def data_start(self, member: Member) -> int:
+        """Where the packed bytes of a member begin. Raises ``DamagedArchive``."""
         local = self._file.pread(_LOCAL.size, member.offset)
         if len(local) < _LOCAL.size or not local.startswith(MAGIC):
             raise DamagedArchive("A member of the archive is not where the list says.")
@@ -195,11 +211,9 @@ def _inflate(source: Iterator[bytes]) -> Iterator[bytes]:
 def _member(fields: tuple[int, ...], raw: bytes, extra: bytes) -> Member:
     flags, method, crc, packed, size, offset = (fields[i] for i in (3, 4, 7, 8, 9, 16))
     size, packed, offset = _wide(extra, size=size, packed=packed, offset=offset)
-    try:
-        name = raw.decode()
-    except UnicodeDecodeError:
-        name = raw.decode("cp437")
-    return Member(raw, name, method, bool(flags & 1), crc, packed, size, offset)
+    name, standard = shown(raw, utf8=bool(flags & 0x0800))
+    mode = fields[15] >> 16 if fields[1] >> 8 == _UNIX else 0
+    return Member(raw, name, method, bool(flags & 1), crc, packed, size, offset, standard, mode)
 
 
 def _wide(extra: bytes, *, size: int, packed: int, offset: int) -> tuple[int, int, int]:

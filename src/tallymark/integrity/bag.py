@@ -45,9 +45,9 @@ BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 _WIDE32 = 0xFFFFFFFF
 _WIDE16 = 0xFFFF
-_UTF8 = 0x0800
+UTF8 = 0x0800
 _DATE_1980 = 0x0021
-_MODE_0644 = 0o100644 << 16
+FILE_0644 = 0o100644
 _UNIX = 3 << 8
 
 
@@ -101,14 +101,14 @@ class StoredZip:
         size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
         offset = self._at
-        self._file.write(_local(encoded, crc=0, size=size))
+        self._file.write(local_header(encoded, crc=0, size=size))
         crc, digest = self._copy(stream, size)
-        header = _local(encoded, crc=crc, size=size)
+        header = local_header(encoded, crc=crc, size=size)
         self._file.seek(offset)
         self._file.write(header)
         self._at = offset + len(header) + size
         self._file.seek(self._at)
-        self._central.append(_central(encoded, crc=crc, size=size, offset=offset))
+        self._central.append(central_header(encoded, crc=crc, size=size, offset=offset))
         return digest, size
 
     def close(self) -> None:
@@ -118,7 +118,9 @@ class StoredZip:
         self._closed = True
         directory = b"".join(self._central)
         self._file.write(directory)
-        self._file.write(_end(count=len(self._central), length=len(directory), offset=self._at))
+        self._file.write(
+            end_of_zip(count=len(self._central), length=len(directory), offset=self._at)
+        )
         self._file.flush()
 
     def _accept(self, name: str) -> bytes:
@@ -145,14 +147,17 @@ class StoredZip:
             return crc, digest.hexdigest()
 
 
-def _local(name: bytes, *, crc: int, size: int) -> bytes:
-    extra = struct.pack("<HHQQ", 1, 16, size, size) if size >= _WIDE32 else b""
+def local_header(
+    name: bytes, *, crc: int, size: int, flags: int = UTF8, extra: bytes = b""
+) -> bytes:
+    """What stands before a member's content; ``extra`` fields follow the one of zip64."""
+    wide = struct.pack("<HHQQ", 1, 16, size, size) if size >= _WIDE32 else b""
     return (
         struct.pack(
             "<4s5H3I2H",
             b"PK\x03\x04",
-            45 if extra else 20,
-            _UTF8,
+            45 if wide else 20,
+            flags,
             0,
             0,
             _DATE_1980,
@@ -160,25 +165,36 @@ def _local(name: bytes, *, crc: int, size: int) -> bytes:
             min(size, _WIDE32),
             min(size, _WIDE32),
             len(name),
-            len(extra),
+            len(wide + extra),
         )
         + name
+        + wide
         + extra
     )
 
 
-def _central(name: bytes, *, crc: int, size: int, offset: int) -> bytes:
-    wide = [size, size] if size >= _WIDE32 else []
-    wide += [offset] if offset >= _WIDE32 else []
-    extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
-    version = 45 if wide else 20
+def central_header(
+    name: bytes,
+    *,
+    crc: int,
+    size: int,
+    offset: int,
+    flags: int = UTF8,
+    mode: int = FILE_0644,
+    extra: bytes = b"",
+) -> bytes:
+    """The line of a member in the list at the end; ``mode`` as in ``st_mode``."""
+    sizes = [size, size] if size >= _WIDE32 else []
+    sizes += [offset] if offset >= _WIDE32 else []
+    wide = struct.pack(f"<HH{len(sizes)}Q", 1, 8 * len(sizes), *sizes) if sizes else b""
+    version = 45 if sizes else 20
     return (
         struct.pack(
             "<4s6H3I5H2I",
             b"PK\x01\x02",
             _UNIX | version,
             version,
-            _UTF8,
+            flags,
             0,
             0,
             _DATE_1980,
@@ -186,19 +202,21 @@ def _central(name: bytes, *, crc: int, size: int, offset: int) -> bytes:
             min(size, _WIDE32),
             min(size, _WIDE32),
             len(name),
-            len(extra),
+            len(wide + extra),
             0,
             0,
             0,
-            _MODE_0644,
+            mode << 16,
             min(offset, _WIDE32),
         )
         + name
+        + wide
         + extra
     )
 
 
-def _end(*, count: int, length: int, offset: int) -> bytes:
+def end_of_zip(*, count: int, length: int, offset: int) -> bytes:
+    """What stands after the list of ``count`` members, ``length`` bytes long from ``offset``."""
     end = struct.pack(
         "<4s4H2IH",
         b"PK\x05\x06",
