@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from tallymark import importers
 from tallymark.diary import Diary
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.model.event import owner_labels
@@ -45,6 +47,30 @@ def test_a_mailbox_is_brought_in_once(diary, tmp_path: Path) -> None:
     events = diary.casefile().events
     assert len(events) == 3
     assert sorted(events.direction) == [1, 2, 2]
+
+
+@pytest.mark.parametrize("how", ["bit", "stream"])
+def test_a_damaged_member_stops_none_of_the_others(tmp_path: Path, how: str) -> None:
+    """Mails in a zip of which one is damaged: what came out of it is read, and all the rest."""
+    path = tmp_path / "mails.zip"
+    packing = zipfile.ZIP_STORED if how == "bit" else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("a.eml", mail(b"\n" + bytes(range(256)) * 40))
+        archive.writestr("b/c.eml", mail(b"\nwhole\n"))
+        archive.writestr("d.mbox", FROM + mail() + b"\n" + FROM + mail())
+    data = bytearray(path.read_bytes())
+    data[300:303] = b"\xff\xff\xff"
+    path.write_bytes(data)
+    found = importers.inspect(path)
+    codes = {issue["code"] for issue in found["issues"]}
+    assert {"MEMBER_DAMAGED", "MEMBER_CORRUPT"} <= codes
+    assert found["counts"]["events"] in ({4} if how == "bit" else {3, 4})
+    assert found["coverage"]["unparsed"] == 1
+    for part in found["parts"]:
+        ledger = part["coverage"]
+        assert ledger["bytes"] == sum(
+            ledger[k] for k in ("records", "framing", "skipped", "unparsed")
+        )
 
 
 @pytest.mark.parametrize(

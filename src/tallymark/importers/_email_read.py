@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from tallymark.errors import LimitExceeded
+from tallymark.errors import DamagedArchive, LimitExceeded
 from tallymark.importers import _email_msg
 from tallymark.importers._batch import Sink
 from tallymark.importers._email_address import normal, parties
@@ -64,10 +64,14 @@ class Reader:
         sink = self._sink
         splitter = self._splitter()
         done = 0
-        for chunk in self._source.chunks():
-            done += len(chunk)
-            self._take(splitter.feed(chunk))
-            sink.progress(done)
+        try:
+            for chunk in self._source.chunks():
+                done += len(chunk)
+                self._take(splitter.feed(chunk))
+                sink.progress(done)
+        except DamagedArchive:  # what came out of it is read, and the other members go on
+            sink.issues.add("MEMBER_DAMAGED")
+            sink.ledger.unparsed += self._source.size - done
         self._take(splitter.feed(b"", final=True))
         if isinstance(splitter, Mbox) and splitter.empty:
             sink.rejected += splitter.empty

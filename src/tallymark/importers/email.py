@@ -83,6 +83,7 @@ class Mail:
         "IMPLAUSIBLE_DATE": "dates before 1990 or in the future; without a place in time",
         "MALFORMED_MIME": "mails whose parts are not put together as they should be; no text was dropped",
         "MANY_WRITERS": "mails with more than one sender",
+        "MEMBER_DAMAGED": "files of an archive that are damaged; what could be unpacked was read",
         "NAME_SPOOF": "senders or receivers whose shown name is another address than the real one",
         "NO_DATE": "mails without a date",
         "NO_SENDER": "mails without a sender",
