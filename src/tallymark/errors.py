@@ -7,8 +7,8 @@
     ├── VerificationError        1   NotABundle 2
     ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
     │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
-    │                                DiskReadOnly DiskFailing KeysLost NoCopyHere CopyDamaged
-    │                                CopyMismatch LastWayIn RecoveryUndecided WrongWords UnknownSlot
+    │                                DiskReadOnly DiskFailing KeysLost SameDisk NoCopyHere
+    │                                CopyDamaged CopyMismatch LastWayIn RecoveryUndecided WrongWords UnknownSlot
     │                                PracticeFailed
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
@@ -207,6 +207,16 @@ class KeysLost(VaultError):
     exit_code = 23
     next_step = (
         "Keep this folder as it is. If you have a copy: tallymark restore COPY --vault NEW-FOLDER."
+    )
+
+
+class SameDisk(VaultError):
+    """The copy would lie on the same disk as the vault that it is to outlive."""
+
+    exit_code = 24
+    next_step = (
+        "Put the copy on a USB stick or another computer. If you are sure that this is another"
+        " disk, add --same-disk. Nothing was changed."
     )
 
 

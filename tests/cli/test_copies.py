@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tallymark.diary.notebook import Notebook
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.vault import Vault
 from vault.make_earlier_vault import described, populate
@@ -27,7 +28,9 @@ class Machine:
         self.secret = home / "secret"
         self.secret.write_text(PASSPHRASE + "\n")
 
-    def run(self, *words: object, code: int = 0, secret: Path | None = None) -> str:
+    def run(
+        self, *words: object, code: int = 0, secret: Path | None = None, typed: str = ""
+    ) -> str:
         """Standard output of ``tallymark`` with these words; the exit code has to be ``code``."""
         keep = {n: v for n, v in os.environ.items() if n in {"PATH", "PYTHONPATH", "TMPDIR"}}
         command = [sys.executable, "-m", "tallymark", *map(str, words)]
@@ -35,6 +38,7 @@ class Machine:
             [*command, "--passphrase-file", str(secret or self.secret)],
             env={**keep, "HOME": str(self.home)},
             capture_output=True,
+            input=typed,
             text=True,
             check=False,
         )
@@ -51,6 +55,7 @@ def here(tmp_path: Path) -> Machine:
         place, passphrase=PASSPHRASE, now=Ticking(), zone="Europe/London", cost=CHEAP
     ) as vault:
         populate(vault)
+        vault.ways.refuse()
     return machine
 
 
@@ -136,3 +141,40 @@ def test_words_for_a_damaged_file_name_its_exhibit(here: Machine, tmp_path: Path
     assert "exhibit: Exhibit AB/" in said
     assert "Your last good copy is of" in said
     assert "tallymark restore" in said
+
+
+def test_removal_only_after_a_copy_and_a_typed_word(here: Machine, tmp_path: Path) -> None:
+    """Not on one disk, not without the word; then it is gone, and the copy tells of it."""
+    stick, place = tmp_path / "stick", here.home / ".local/share/notes-data"
+    before = _facts(place)
+    words = ("remove", "--copy-to", stick)
+    here.run(*words, "--same-disk", code=130, typed="yes\n")
+    assert "same disk" in here.run(*words, code=24, typed="remove it here\n")
+    assert not stick.exists()
+    assert _facts(place)["leaves"] == before["leaves"]
+    said = here.run(*words, "--same-disk", typed="remove it here\n")
+    assert "is gone from this computer" in said
+    assert not place.exists()
+    here.run("list", code=11)
+    there = Machine(tmp_path / "there")
+    there.run("restore", stick)
+    acts = [act["what"] for act in json.loads(there.run("who-opened", "--json"))]
+    assert "removed from this computer" in acts
+    after = _facts(there.home / ".local/share/notes-data")
+    assert after["leaves"][: len(before["leaves"])] == before["leaves"]
+    assert after["originals"] == before["originals"]
+
+
+def test_the_notebook_goes_only_when_asked(here: Machine, tmp_path: Path) -> None:
+    """It is in no copy, and that is said."""
+    place = here.home / ".local/share/notes-data"
+    beside = place.with_name("notes-data-2")
+    with Notebook.create(beside, passphrase=PASSPHRASE, cost=CHEAP) as book:
+        book.add("only mine")
+    words = ("remove", "--copy-to", tmp_path / "stick", "--same-disk")
+    assert "is in no copy" in here.run(*words, typed="remove it here\n")
+    assert beside.exists()
+    here.run("restore", tmp_path / "stick")
+    here.run(*words, "--with-notebook", typed="remove it here\n")
+    assert not beside.exists()
+    assert not place.exists()

@@ -29,7 +29,7 @@ def main() -> None:
     if what == "backup":
         with Vault.open(folder, passphrase=PASSPHRASE, now=now) as vault:
             say("ready")
-            say(vault.back_up(stick).number)
+            say(vault.copies.make(stick).number)
     else:
         say("ready")
         vault, restored = Vault.restore(stick, folder, passphrase=PASSPHRASE, now=now)

@@ -77,7 +77,7 @@ def test_a_copy_gives_everything_back(vault, stick, tmp_path) -> None:
     """Records, leaves, originals, digests, drafts and acts; then a new epoch and the act."""
     populate(vault)
     before = described(vault)
-    copy = vault.back_up(stick)
+    copy = vault.copies.make(stick)
     assert (copy.number, copy.builds_on, copy.findings) == (1, 0, ())
     assert copy.folder == stick / "notes-copy"
     assert copy.new_bytes == copy.size
@@ -98,12 +98,12 @@ def test_a_later_copy_writes_only_what_is_new(vault, stick, tmp_path) -> None:
     """It names what it builds on, keeps every earlier file as it was, and stands by itself."""
     populate(vault)
     attach(vault, os.urandom(500_000), "old.bin")
-    vault.back_up(stick)
+    vault.copies.make(stick)
     first = files(stick)
     attach(vault, os.urandom(50_000), "new.bin")
     vault.append(incident("One more."))
     before = described(vault)
-    copy = vault.back_up(stick)
+    copy = vault.copies.make(stick)
     assert (copy.number, copy.builds_on) == (2, 1)
     assert 50_000 < copy.new_bytes < copy.size / 2
     assert first.items() <= files(stick).items()
@@ -111,7 +111,7 @@ def test_a_later_copy_writes_only_what_is_new(vault, stick, tmp_path) -> None:
         same_but_for_the_epoch(described(again), before)
     with restored(stick, tmp_path / "old", number=1) as again:
         assert len(again.records()) < len(before["records"])
-    assert vault.last_copy == copy.made
+    assert vault.copies.last == copy.made
     assert [act.detail for act in vault.acts() if act.what == "copy made"] == [
         "number 1",
         "number 2",
@@ -121,7 +121,7 @@ def test_a_later_copy_writes_only_what_is_new(vault, stick, tmp_path) -> None:
 def test_anybody_can_see_that_a_copy_is_whole(vault, stick) -> None:
     """sha256sum checks the list of digests; names and modes say nothing."""
     attach(vault, b"secret bytes", "secret-photo.jpg")
-    folder = vault.back_up(stick).folder
+    folder = vault.copies.make(stick).folder
     command = ["sha256sum", "-c", "--quiet", "--strict", "1/manifest-sha256.txt"]
     assert subprocess.run(command, cwd=folder, check=False).returncode == 0
     named = {path.name for path in folder.rglob("*")}
@@ -137,7 +137,7 @@ def test_each_changed_byte_in_a_copy_is_noticed(vault, stick) -> None:
     """In every file of it, at the begin, the middle and the end: said, refused, or healed."""
     attach(vault, b"original" * 2000, "a.bin")
     vault.append(incident())
-    folder = vault.back_up(stick).folder
+    folder = vault.copies.make(stick).folder
     assert check_copy(stick, passphrase=PASSPHRASE)[1] == []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         whole = path.read_bytes()
@@ -162,7 +162,7 @@ def test_a_damaged_original_costs_only_itself(vault, stick, tmp_path) -> None:
     """Its exhibit is named; all else comes back. The next copy from the vault mends it."""
     bad = attach(vault, b"original" * 2000, "a.bin")
     good = attach(vault, b"another" * 2000, "b.bin")
-    copy = vault.back_up(stick)
+    copy = vault.copies.make(stick)
     before = set(files(copy.folder))
     attach(vault, b"third" * 5000, "c.bin")
     (row,) = [path for path in vault.folder.glob("blobs/*") if path.stat().st_size < 17_000][:1]
@@ -181,7 +181,7 @@ def test_a_damaged_original_costs_only_itself(vault, stick, tmp_path) -> None:
             assert len(reader.read()) > 10_000
         with pytest.raises(VaultDamaged):
             again.open_exhibit((bad, good)[int(lost) - 1].record.id)
-    assert vault.back_up(stick).findings == ()
+    assert vault.copies.make(stick).findings == ()
     assert check_copy(stick, passphrase=PASSPHRASE, number=1)[1] == []
     assert before <= set(files(copy.folder))
 
@@ -190,10 +190,10 @@ def test_a_damaged_original_costs_only_itself(vault, stick, tmp_path) -> None:
 def test_a_damaged_database_refuses_that_copy_and_leaves_no_vault(vault, stick, tmp_path) -> None:
     """An older copy is whole, and the folder of the failed restore can be used again."""
     vault.append(incident("one"))
-    vault.back_up(stick)
+    vault.copies.make(stick)
     for number in range(40):
         vault.append(incident(f"number {number} " + "x" * 4000))
-    folder = vault.back_up(stick).folder
+    folder = vault.copies.make(stick).folder
     older = {line.split("  ")[1] for line in _listed(folder, 1)}
     newer = [line.split("  ")[1] for line in _listed(folder, 2)]
     (folder / next(n for n in newer if n not in older and n.startswith("pieces"))).write_bytes(b"?")
@@ -213,13 +213,13 @@ def _listed(folder: Path, number: int) -> list[str]:
 def test_a_copy_is_refused_where_it_makes_no_sense(vault, stick, tmp_path, clock) -> None:
     """In the vault, over another vault's copies; and a place without copies is said to be one."""
     with pytest.raises(UsageProblem):
-        vault.back_up(vault.folder / "copies")
+        vault.copies.make(vault.folder / "copies")
     with pytest.raises(UsageProblem):
-        vault.back_up(stick, keep=0)
+        vault.copies.make(stick, keep=0)
     with Vault.create(tmp_path / "w", passphrase=PASSPHRASE, now=clock, cost=CHEAP) as other:
-        other.back_up(stick)
+        other.copies.make(stick)
     with pytest.raises(CopyMismatch):
-        vault.back_up(stick)
+        vault.copies.make(stick)
     with pytest.raises(NoCopyHere):
         check_copy(tmp_path / "nowhere", passphrase=PASSPHRASE)
     with pytest.raises(NoCopyHere):
@@ -228,7 +228,7 @@ def test_a_copy_is_refused_where_it_makes_no_sense(vault, stick, tmp_path, clock
 
 def test_a_restore_never_goes_over_anything(vault, stick, folder, tmp_path) -> None:
     """Neither a vault nor a folder with files; and it wants the passphrase of that copy."""
-    vault.back_up(stick)
+    vault.copies.make(stick)
     for taken in (folder, stick):
         with pytest.raises(VaultExists):
             Vault.restore(stick, taken, passphrase=PASSPHRASE, now=Ticking())
@@ -237,7 +237,7 @@ def test_a_restore_never_goes_over_anything(vault, stick, folder, tmp_path) -> N
     assert not (tmp_path / "new").exists()
     vault.ways.change_passphrase("something else entirely", cost=CHEAP)
     vault.append(incident())
-    vault.back_up(stick)
+    vault.copies.make(stick)
     with pytest.raises(WrongPassphrase):
         Vault.restore(stick, tmp_path / "new", passphrase=PASSPHRASE, now=Ticking())
     with restored(stick, tmp_path / "new", number=1) as old:
@@ -248,11 +248,11 @@ def test_older_copies_are_taken_away_only_when_asked(vault, stick, tmp_path) -> 
     """With ``keep`` the newest stay, whole, and pieces that nobody needs go."""
     for number in range(4):
         attach(vault, os.urandom(3000), f"{number}.bin")
-        copy = vault.back_up(stick)
+        copy = vault.copies.make(stick)
     assert copy.dropped == ()
     size = sum(p.stat().st_size for p in copy.folder.rglob("*") if p.is_file())
     vault.append(incident())
-    copy = vault.back_up(stick, keep=2)
+    copy = vault.copies.make(stick, keep=2)
     assert copy.dropped == (1, 2, 3)
     assert {p.name for p in copy.folder.iterdir()} == {"pieces", "4", "5"}
     assert sum(p.stat().st_size for p in copy.folder.rglob("*") if p.is_file()) < size
@@ -267,9 +267,9 @@ def test_a_vault_with_a_fault_is_copied_as_far_as_it_goes(vault, stick, tmp_path
     with vault._database.read() as connection:
         name = connection.execute("SELECT name FROM blobs WHERE exhibit = ?", (gone.record.id,)).get
     (vault.folder / "blobs" / f"{name}.age").unlink()
-    copy = vault.back_up(stick)
+    copy = vault.copies.make(stick)
     assert [finding.detail.split(":")[0] for finding in copy.findings] == ["Exhibit AB/1"]
-    assert vault.last_copy is None
+    assert vault.copies.last is None
     assert vault.acts()[-1].what == "copy made with faults"
     again, what = Vault.restore(stick, tmp_path / "new", passphrase=PASSPHRASE, now=Ticking())
     with again:
@@ -280,10 +280,10 @@ def test_a_vault_with_a_fault_is_copied_as_far_as_it_goes(vault, stick, tmp_path
 def test_an_earlier_copy_mends_what_the_vault_lost(vault, stick) -> None:
     """A blob that was lost since is still in the copy, and later copies still hold it."""
     attach(vault, b"gone", "a.bin")
-    vault.back_up(stick)
+    vault.copies.make(stick)
     next(iter((vault.folder / "blobs").iterdir())).unlink()
     assert len(vault.check()) == 1
-    assert vault.back_up(stick).findings == ()
+    assert vault.copies.make(stick).findings == ()
 
 
 def test_entries_can_be_saved_while_a_copy_is_made(vault, stick, tmp_path) -> None:
@@ -298,7 +298,7 @@ def test_entries_can_be_saved_while_a_copy_is_made(vault, stick, tmp_path) -> No
             doomed = vault.append(incident("erased while copying"))
             vault.erase(doomed.record.id, reason="test")
 
-    vault.back_up(stick, progress=during)
+    vault.copies.make(stick, progress=during)
     assert said[-1][0] == said[-1][1]
     assert [done for done, _ in said] == sorted(done for done, _ in said)
     assert vault.check() == []
@@ -310,7 +310,7 @@ def test_entries_can_be_saved_while_a_copy_is_made(vault, stick, tmp_path) -> No
 def test_a_stopped_copy_goes_on(vault, stick) -> None:
     """A stop in the middle leaves the earlier copies, and the next one uses what is there."""
     attach(vault, os.urandom(40_000), "a.bin")
-    vault.back_up(stick)
+    vault.copies.make(stick)
     earlier = files(stick)
     vault.attach(io.BytesIO(os.urandom(200_000)), describe=exhibit("b.bin"))
 
@@ -319,10 +319,10 @@ def test_a_stopped_copy_goes_on(vault, stick) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        vault.back_up(stick, progress=stop)
+        vault.copies.make(stick, progress=stop)
     assert earlier.items() <= files(stick).items()
     assert check_copy(stick, passphrase=PASSPHRASE)[0].number == 1
-    copy = vault.back_up(stick)
+    copy = vault.copies.make(stick)
     assert copy.number == 2
     assert copy.new_bytes < 200_000
     assert not list(stick.rglob("*.part"))
@@ -335,7 +335,7 @@ def test_a_copy_of_an_earlier_schema_is_checked_and_restored(tmp_path, stick) ->
     shutil.copytree(old, source)
     (source / "inbox").mkdir(exist_ok=True)
     with Vault.open(source, passphrase=PASSPHRASE, now=Ticking()) as vault:
-        vault.back_up(stick)
+        vault.copies.make(stick)
         expected = described(vault)["originals"]
     with restored(stick, tmp_path / "new") as again:
         assert described(again)["originals"] == expected

@@ -52,7 +52,7 @@ def test_a_kill_while_copying_leaves_every_earlier_copy_whole(tmp_path: Path) ->
             assert check_copy(stick, passphrase=PASSPHRASE, number=number)[1] == []
     assert stopped
     with Vault.open(folder, passphrase=PASSPHRASE, now=Ticking()) as vault:
-        assert vault.back_up(stick).findings == ()
+        assert vault.copies.make(stick).findings == ()
 
 
 def test_a_kill_while_restoring_leaves_nothing_that_looks_like_a_vault(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_kill_while_restoring_leaves_nothing_that_looks_like_a_vault(tmp_path:
         attach(vault, draw.randbytes(5_000_000), "a.bin")
         vault.append(incident())
         records = {stored.record.id for stored in vault.records()}
-        vault.back_up(stick)
+        vault.copies.make(stick)
     stopped, target = 0, tmp_path / "new"
     for turn in range(KILLS):
         if _killed("restore", stick, target, after=draw.uniform(0, 0.12)):

@@ -130,16 +130,16 @@ def test_a_full_stick_leaves_the_earlier_copy_whole(disk: Path, tmp_path: Path) 
     """The copy is refused, the one before reads back, and the vault is as it was."""
     with make(tmp_path / "v") as vault:
         attach(vault, os.urandom(3_000_000), "a.bin")
-        vault.back_up(disk)
+        vault.copies.make(disk)
         attach(vault, os.urandom(9_000_000), "b.bin")
         film = fill(disk, leave=4_000_000)
         with pytest.raises(DiskFull):
-            vault.back_up(disk)
+            vault.copies.make(disk)
         index, found = check_copy(disk, passphrase=PASSPHRASE)
         assert (index.number, found) == (1, [])
         assert vault.check() == []
         film.unlink()
-        assert vault.back_up(disk).findings == ()
+        assert vault.copies.make(disk).findings == ()
 
 
 def test_a_vault_on_a_locked_disk_can_be_read(disk: Path) -> None:

@@ -109,7 +109,7 @@ def test_what_cannot_be_told_is_said_of_the_part_without_a_head(vault) -> None:
 def test_a_good_copy_is_a_head_kept_elsewhere(vault, tmp_path) -> None:
     """The head of the moment of the copy, by its number."""
     vault.append(incident())
-    copy = vault.back_up(tmp_path)
+    copy = vault.copies.make(tmp_path)
     held = vault.heads.all()
     assert [(one.kind, one.holder, one.head) for one in held] == [
         ("backup", f"copy {copy.number}", vault.heads.current())

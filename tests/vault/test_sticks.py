@@ -38,7 +38,7 @@ def test_a_vault_on_a_stick_keeps_a_rollback_journal(simple, vault, reopen, tmp_
         bring_in(made, attach(made, b"chat"), [event(n) for n in range(5000)])
         made.erase(gone.record.id, reason="test")
         assert not (made.folder / "vault.db-wal").exists()
-        assert made.back_up(tmp_path / "copies").findings == ()
+        assert made.copies.make(tmp_path / "copies").findings == ()
         assert made.check() == []
     with Vault.open(tmp_path / "w", passphrase=PASSPHRASE, now=Ticking()) as again:
         assert again.record(entry.record.id) == entry
@@ -69,7 +69,7 @@ def test_entries_wait_only_while_the_database_is_copied(simple, vault, reopen, t
     vault.close()
     with reopen() as again:
         attach(again, os.urandom(100_000))
-        copy = again.back_up(tmp_path / "c", progress=lambda *_: again.act("meanwhile"))
+        copy = again.copies.make(tmp_path / "c", progress=lambda *_: again.act("meanwhile"))
         assert copy.findings == ()
         assert [act.what for act in again.acts()].count("meanwhile") > 1
 
@@ -98,9 +98,9 @@ def test_a_copy_on_a_real_fat_stick(vault, tmp_path) -> None:
     with fat_stick(tmp_path / "stick") as stick:
         assert filesystem.is_simple(stick)
         held = attach(vault, os.urandom(300_000))
-        assert vault.back_up(stick).findings == ()
+        assert vault.copies.make(stick).findings == ()
         vault.append(incident())
-        assert vault.back_up(stick, keep=1).findings == ()
+        assert vault.copies.make(stick, keep=1).findings == ()
         assert check_copy(stick, passphrase=PASSPHRASE)[1] == []
         again, what = Vault.restore(stick, tmp_path / "n", passphrase=PASSPHRASE, now=Ticking())
         with again:

@@ -1,4 +1,4 @@
-"""Commands for copies in another place, and for reading everything again: backup, restore, check."""
+"""Commands for copies elsewhere, and for reading all again: backup, restore, check, remove."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tallymark.errors import VaultDamaged
 if TYPE_CHECKING:
     from tallymark.vault import Finding
 
+_TYPED = "remove it here"
 FOLDER = click.Path(path_type=Path, file_okay=False)
 number_option = click.option(
     "--number", type=click.IntRange(min=1), help="Which copy; left out: the newest."
@@ -126,6 +127,57 @@ def restore(
 
 
 @click.command()
+@click.option("--copy-to", "to", type=FOLDER, required=True, help="Where the last copy goes.")
+@click.option("--same-disk", is_flag=True, help="The copy may lie on what looks like this disk.")
+@click.option("--with-notebook", is_flag=True, help="Also the notebook, which is in no copy.")
+@synced_option
+@passphrase_options
+@click.pass_context
+def remove(
+    ctx: click.Context,
+    to: Path,
+    same_disk: bool,
+    with_notebook: bool,
+    allow_synced_folder: bool,
+    passphrase_file: Path | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Take your notes away from this computer, after a copy elsewhere was read back.
+
+    First a copy is made and every byte of it is read again. Only then the keys are deleted here,
+    and then the files. The copy says that this was done.
+    """
+    from tallymark.diary import notebook
+
+    path = vault_path(ctx)
+    beside = notebook.beside(path)
+    with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
+        click.echo(f"This takes {path} away, once a copy in {to} was read back.", err=True)
+        if with_notebook and notebook.exists(beside):
+            click.echo("It also deletes your notebook. No copy of that is kept.", err=True)
+        if click.prompt(f"To go on, type {_TYPED}", err=True) != _TYPED:
+            raise click.Abort
+        with bytes_done("Copying and reading back") as moved:
+            copy = diary.remove(
+                to, same_disk=same_disk, allow_synced=allow_synced_folder, progress=moved
+            )
+    click.echo(f"Copy {copy.number} is in {copy.folder}. Every byte was read back from there.")
+    click.echo(f"{path} is gone from this computer.")
+    if notebook.exists(beside):
+        if with_notebook:
+            notebook.remove(beside)
+            click.echo("The notebook is gone too.")
+        else:
+            click.echo(f"Your notebook is still here: {beside}. It is in no copy.")
+    click.echo(
+        "On a flash disk or SSD, deleted files may be found again for a while. Without the keys,"
+        " which were deleted first, they can be read only by someone who has your passphrase and"
+        " finds those too.",
+        err=True,
+    )
+
+
+@click.command()
 @click.option("--backup", "copies", type=FOLDER, help="Check a copy in this place instead.")
 @number_option
 @json_option
@@ -149,7 +201,7 @@ def check(
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         with bytes_done("Reading again") as moved:
             findings = diary.check(progress=moved)
-        counts, last = diary.counts(), diary.vault.last_copy
+        counts, last = diary.counts(), diary.vault.copies.last
     if as_json:
         emit(_rows(findings))
     else:
@@ -193,4 +245,4 @@ def _leave(findings: Sequence[Finding]) -> None:
         sys.exit(VaultDamaged.exit_code)
 
 
-COMMANDS = (backup, restore, check)
+COMMANDS = (backup, restore, check, remove)

@@ -23,10 +23,10 @@ def back_up(
     allow_synced: bool = False,
     progress: Progress | None = None,
 ) -> Copy:
-    """A copy in another place, read back. See ``Vault.back_up``. Raises UnsafePlace besides."""
+    """A copy in another place, read back. See ``Vault.copies``. Raises UnsafePlace besides."""
     if not allow_synced:
         place.must_be_private(to)
-    return vault.back_up(to, keep=keep, progress=progress)
+    return vault.copies.make(to, keep=keep, progress=progress)
 
 
 def restore(

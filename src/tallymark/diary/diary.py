@@ -386,9 +386,26 @@ class Diary:
             self.vault, to, keep=keep, allow_synced=allow_synced, progress=progress
         )
 
+    def remove(
+        self,
+        to: Path,
+        *,
+        same_disk: bool = False,
+        allow_synced: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> copies.Copy:
+        """Make a last copy at ``to``, read it back, and only then delete this vault, keys first.
+
+        Afterwards the diary is closed. Raises ``SameDisk`` for a place on the same disk unless
+        ``same_disk``, and what ``back_up`` raises; then nothing is deleted.
+        """
+        if not allow_synced:
+            place.must_be_private(to)
+        return self.vault.remove(to, same_disk=same_disk, progress=progress)
+
     def last_copy(self) -> str:
         """How long ago the last good copy was made, in words: ``6 days ago``, ``none yet``."""
-        return copies.how_old(self.vault.last_copy, now=self._now(), zone=self.vault.zone)
+        return copies.how_old(self.vault.copies.last, now=self._now(), zone=self.vault.zone)
 
     def counts(self) -> dict[str, int]:
         """How many records, files and messages there are, erased ones left out."""

@@ -86,6 +86,42 @@ def finished(path: Path) -> None:
     disk.unlink(path / UNFINISHED, missing_ok=True)
 
 
+def destroy(path: Path, database: Path) -> None:
+    """Delete a vault that nobody has open: its keys, overwritten, then the rest, then the folder.
+
+    ``database`` is the name of its database. A kill leaves either a vault that opens, or a folder
+    that nothing opens and that the next making may go over. Other files in the folder stay, and so
+    does it then. Raises VaultInUse.
+    """
+    owner = Ownership(path)
+    try:
+        write_file(path / UNFINISHED, lambda _: None)
+        with plain_errors():
+            going = path / (SLOTS + PART)
+            disk.rename(path / SLOTS, going)
+            disk.sync_folder(path)
+            with disk.change(going) as file:
+                file.write(os.urandom(going.stat().st_size))
+                disk.sync(file)
+            disk.unlink(going)
+            disk.sync_folder(path)
+            for file_of_it in sorted(path.glob(f"{database.name}*")):
+                disk.unlink(file_of_it)
+            for folder in (path / BLOBS, path / INBOX):
+                if folder.is_dir():
+                    disk.remove_tree(folder)
+            for name in sorted(_OURS - {LOCK, BLOBS, INBOX, UNFINISHED}):
+                disk.unlink(path / name, missing_ok=True)
+    finally:
+        owner.release()
+    with plain_errors():
+        for name in (LOCK, UNFINISHED):
+            disk.unlink(path / name, missing_ok=True)
+        if not any(path.iterdir()):
+            disk.remove_tree(path)
+            disk.sync_folder(path.parent)
+
+
 def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
@@ -96,7 +132,8 @@ def must_be_vault(path: Path) -> None:
         return
     if (path / UNFINISHED).is_file():
         raise VaultNotFound(
-            "A vault was being made or restored in this place, and that did not come to its end.",
+            "A vault was being made, restored or removed in this place, and that did not come to its"
+            " end.",
             next_step="Do it once more: tallymark new, or tallymark restore. Nothing is lost by it.",
         )
     if path.is_dir() and _holds_something(path):

@@ -167,6 +167,11 @@ class Database:
     def _journal(self) -> str:
         return str(self._connection.pragma("journal_mode"))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet."""
+        return self._open
+
     def schema(self) -> int:
         """The number of the last step that made its tables."""
         with self.read():

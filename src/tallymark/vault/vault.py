@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 
 from tallymark import disk
 from tallymark.errors import RecordError, UnknownRecord, VaultError
-from tallymark.integrity.checkpoint import Checkpoint, open_note
+from tallymark.integrity.checkpoint import Checkpoint
 from tallymark.integrity.envelope import SealedReader
 from tallymark.integrity.keyslot import Cost
 from tallymark.integrity.signature import SigningKey
@@ -37,7 +37,7 @@ from tallymark.vault import (
     place,
     reserve,
 )
-from tallymark.vault.backup import Copy, Restored, back_up, restore, unlock
+from tallymark.vault.backup import Copies, Copy, Restored, restore, unlock
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.boxes import Boxes
 from tallymark.vault.casefile import Snapshots, Wanted
@@ -46,7 +46,6 @@ from tallymark.vault.clock import THIS_DEVICE, Device
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.heads import Covered, Heads
-from tallymark.vault.heads import insert as insert_head
 from tallymark.vault.log import Act, Stored
 from tallymark.vault.narrowing import Narrow
 from tallymark.vault.opening import Clock, Opened
@@ -55,7 +54,6 @@ from tallymark.vault.stamps import Stamps
 from tallymark.vault.store import Connection
 from tallymark.vault.ways import Ways
 
-_LAST_COPY = "last_copy"
 _NEARLY_FULL = (
     "The disk is nearly full. What was confirmed is saved. Make room on it before you go on."
 )
@@ -185,7 +183,8 @@ class Vault:
         """What the person should know of the disk now, in a sentence or two; mostly nothing."""
         if self._opened.trouble or not self._opened.writable:
             return self._opened.trouble
-        return "" if reserve.is_kept(self.folder) else _NEARLY_FULL
+        low = self._database.is_open and not reserve.is_kept(self.folder)
+        return _NEARLY_FULL if low else ""
 
     @property
     def vault_id(self) -> str:
@@ -485,42 +484,27 @@ class Vault:
             migrating.drop_copies(self.folder / place.DATABASE)
         return found
 
-    def back_up(
+    @property
+    def copies(self) -> Copies:
+        """Makes copies in other places, and says how old the last one is."""
+        return Copies(self._opened, self._now)
+
+    def remove(
         self,
         to: Path,
         *,
-        keep: int | None = None,
+        same_disk: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Copy:
-        """Make a copy in another place and read every byte of it back.
+        """Make a last copy, read it back, and only then delete the vault here, its keys first.
 
-        ``to`` is a folder or a disk; ``docs/spec/backup.md`` says where in it the copies lie.
-        After a good one ``keep`` takes away all but so many. ``progress`` gets (bytes done, in
-        all), reading back included. Entries can be saved meanwhile. Earlier copies stay whole on
-        any error. Raises UsageProblem, CopyMismatch, CopyDamaged, DiskFull, DiskReadOnly.
+        Raises what ``Copies.make_last`` raises; then the vault stays as it is. Afterwards it is
+        closed. What was deleted may be found again on a flash disk, but without its keys.
         """
-        copy = back_up(self._opened, to, now=self._now, keep=keep, progress=progress)
-        self._note_copy(copy)
+        copy = self.copies.make_last(to, same_disk=same_disk, progress=progress)
+        self.close()
+        place.destroy(self.folder, self.folder / place.DATABASE)
         return copy
-
-    @property
-    def last_copy(self) -> str | None:
-        """When the last good copy was made, by this device's clock in UTC; None before the first."""
-        with self._database.read() as connection:
-            found = connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_COPY,)).get
-        return None if found is None else str(found)
-
-    def _note_copy(self, copy: Copy) -> None:
-        good = not copy.findings
-        with self._database.transaction() as connection:
-            what = "copy made" if good else "copy made with faults"
-            self._insert_act(connection, what, f"number {copy.number}")
-            if good:
-                row = (_LAST_COPY, copy.made)
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
-                head = open_note(copy.head, public=self.public_key, name=self.origin)
-                held_by = f"copy {copy.number}"
-                insert_head(connection, kind="backup", at=copy.made, holder=held_by, head=head)
 
     def _insert_act(self, connection: Connection, what: str, detail: str) -> Act:
         at, clock = self._now.reading()

@@ -67,6 +67,11 @@ def exists(folder: Path) -> bool:
     return (folder / place.SLOTS).is_file()
 
 
+def remove(folder: Path) -> None:
+    """Delete a notebook that nobody has open, its keys first. It is in no copy. VaultInUse."""
+    place.destroy(folder, folder / _DATABASE)
+
+
 class Notebook:
     """An open notebook. Use as a context manager, or call ``close``."""
 

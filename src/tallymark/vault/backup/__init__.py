@@ -4,16 +4,17 @@
 ``making``, ``reading`` and ``restoring`` are what is done with them.
 """
 
+from tallymark.vault.backup.copies import Copies
 from tallymark.vault.backup.home import Home, find
-from tallymark.vault.backup.making import Copy, back_up
+from tallymark.vault.backup.making import Copy
 from tallymark.vault.backup.reading import check_copy, unlock
 from tallymark.vault.backup.restoring import Restored, restore
 
 __all__ = [
+    "Copies",
     "Copy",
     "Home",
     "Restored",
-    "back_up",
     "check_copy",
     "find",
     "restore",

@@ -52,7 +52,7 @@ def back_up(
     keep: int | None = None,
     progress: Progress | None = None,
 ) -> Copy:
-    """Make a copy of the open vault at ``chosen`` and read it back. See ``Vault.back_up``."""
+    """Make a copy of the open vault at ``chosen`` and read it back. See ``Copies.make``."""
     if keep is not None and keep < 1:
         raise UsageProblem("At least one copy has to be kept.")
     home = _prepared(opened, chosen)
