@@ -29,6 +29,7 @@ bench: $(READY)
 	$(BIN)/python bench/mail.py
 	$(BIN)/python bench/picture.py
 	$(BIN)/python bench/attach.py
+	$(BIN)/python bench/entry.py
 
 reliability: $(READY)
 	TALLYMARK_KILLS=400 TALLYMARK_FULL=1 $(BIN)/python -m pytest -q tests/vault tests/verify tests/test_kills.py

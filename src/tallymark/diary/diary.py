@@ -173,7 +173,7 @@ class Diary:
         wrote it when that is not the keeper of the diary. Raises ``UnknownRecord`` when the earlier
         one does not exist, ``RecordError`` when the body points at a place that can never leave.
         """
-        if writing.names_safe_place(body, self.vault.records()):
+        if writing.names_safe_place(body, self.vault.records_of("place")):
             raise RecordError(
                 "This place is marked as one that never leaves, so an entry cannot point at it.",
                 next_step="Leave the place out, or say in your own words what may be read by others.",
@@ -198,13 +198,13 @@ class Diary:
 
     def newest(self, ident: str) -> Stored:
         """The newest version of a record. Raises ``RecordError`` when it was withdrawn."""
-        found, fates = self.entry(ident), self.fates()
-        while (fate := fates.get(found.record.id)) is not None:
-            found = self.entry(str(fate.by))
-            if isinstance(found.record.body, Correction) and found.record.body.replacement:
-                found = self.entry(found.record.body.replacement)
-            elif isinstance(found.record.body, Correction):
-                raise RecordError(f"This entry was withdrawn by #{fate.by}.")
+        found = self.entry(ident)
+        while (later := self.vault.after(found.record.id)) is not None:
+            found = later
+            if isinstance(later.record.body, Correction):
+                if later.record.body.replacement is None:
+                    raise RecordError(f"This entry was withdrawn by #{later.index}.")
+                found = self.entry(later.record.body.replacement)
         return found
 
     def fates(self) -> dict[str, writing.Fate]:
@@ -225,13 +225,7 @@ class Diary:
     def entry(self, number_or_id: str) -> Stored:
         """The record with this id, or with this number (``12`` or ``#12``: its line in the log)."""
         text = number_or_id.removeprefix("#")
-        if text.isdecimal():
-            stored = self.vault.records()
-            found = [s for s in stored if s.index == int(text)]
-            if not found:
-                raise UnknownRecord
-            return found[0]
-        return self.vault.record(text)
+        return self.vault.numbered(int(text)) if text.isdecimal() else self.vault.record(text)
 
     def attach(
         self,

@@ -67,7 +67,9 @@ def hand_over(
     sealed = out.with_name(out.name + ".zip.age") if to_keys else None
     if sealed is not None and sealed.exists():
         raise OutputExists
-    earlier = [s.record.body for s in vault.records() if isinstance(s.record.body, HandOver)]
+    earlier = [
+        s.record.body for s in vault.records_of("hand_over") if isinstance(s.record.body, HandOver)
+    ]
     series = earlier[0].series if earlier else secrets.token_hex(8)
     by_id = {stored.record.id: stored for stored in vault.records()}
     pack_id = secrets.token_hex(16)

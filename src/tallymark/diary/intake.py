@@ -87,7 +87,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def initials(vault: Vault) -> str:
     """Initials of the person who keeps the diary, for exhibit numbers; ``EX`` until recorded."""
-    for stored in reversed(vault.records()):
+    for stored in reversed(vault.records_of("person")):
         body = stored.record.body
         if isinstance(body, Person) and {"victim", "reporting"} & set(body.roles):
             name = (body.names or (body.label,))[0]
@@ -113,7 +113,7 @@ def attach(
     looking = LookBeside(source) if says_something(mime) else None
 
     def describe(sha256: str, size: int, ordinal: int) -> Exhibit:
-        held = held_already(vault, sha256)
+        held = vault.exhibit_of(sha256)
         if held is not None:
             raise _AlreadyHeldError(held)
         stated: dict[str, Any] = {"mime": mime, "kind": kind, "modified": modified}
@@ -128,15 +128,6 @@ def attach(
     finally:
         if looking:
             looking.close()
-
-
-def held_already(vault: Vault, sha256: str) -> Stored | None:
-    """The exhibit record with these bytes, if there is one."""
-    for stored in vault.records():
-        body = stored.record.body
-        if isinstance(body, Exhibit) and body.sha256 == sha256:
-            return stored
-    return None
 
 
 def file_time(stream: BinaryIO) -> str:
@@ -292,7 +283,7 @@ def _earlier_import(
     vault: Vault, exhibit_id: str, name: str, options: Mapping[str, str]
 ) -> Stored | None:
     """The import of the same exhibit by the same reader with no different answer."""
-    for stored in vault.records():
+    for stored in vault.records_of("import"):
         body = stored.record.body
         if isinstance(body, Import) and (body.exhibit, body.importer) == (exhibit_id, name):
             same = all(body.options.get(key) == value for key, value in options.items())

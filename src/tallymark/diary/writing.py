@@ -15,8 +15,6 @@ from tallymark.vault import Stored
 OWN_KINDS = frozenset({"exhibit", "import", "epoch", "hand_over", "tombstone", "derived_text"})
 """Kinds of record that the program writes by itself."""
 
-_ID_LENGTH = 26
-
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -54,11 +52,9 @@ def changed(body: Body, changes: Mapping[str, Any]) -> Body:
     return body_of(values)
 
 
-def names_safe_place(body: Body, stored: Sequence[Stored]) -> bool:
-    """Whether a body points at a place that can never leave, in any version of that place."""
-    if not any(len(text) == _ID_LENGTH for text in strings(body)):
-        return False
-    return not safe_places(stored).isdisjoint(strings(body))
+def names_safe_place(body: Body, places: Sequence[Stored]) -> bool:
+    """Whether a body points at one of ``places`` that can never leave, in any version of it."""
+    return not safe_places(places).isdisjoint(strings(body))
 
 
 def safe_places(stored: Sequence[Stored]) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -193,11 +192,17 @@ def insert_record(connection: Connection, log: Log, record: Record, data: bytes)
     return Stored(record, index, leaf, data)
 
 
-def load_records(connection: Connection) -> list[Stored]:
-    """Every record that is not erased, in order of writing. Raises VaultDamaged."""
+def load_records(
+    connection: Connection, which: str = "1", values: Sequence[object] = ()
+) -> list[Stored]:
+    """Records that are not erased, in order of writing: all, or those that ``which`` is true of.
+
+    ``which`` is SQL over ``records r``. Raises VaultDamaged.
+    """
     rows = connection.execute(
-        "SELECT r.idx, l.hash, r.data FROM records r JOIN leaves l ON l.log = 0 AND l.idx = r.idx"
-        " WHERE r.data IS NOT NULL ORDER BY r.idx"
+        "SELECT r.idx, l.hash, r.data FROM records r JOIN leaves l ON l.log = 0 AND l.idx = r.idx"  # noqa: S608 - our own words
+        f" WHERE r.data IS NOT NULL AND {which} ORDER BY r.idx",
+        values,
     ).fetchall()
     try:
         return [Stored(read_record(data), index, leaf, data) for index, leaf, data in rows]
@@ -235,12 +240,6 @@ def load_acts(connection: Connection) -> list[Act]:
     except (msgspec.MsgspecError, ValueError) as problem:
         raise VaultDamaged("An act cannot be read.") from problem
     return [Act(act.at, act.what, act.detail, index, act.clock) for index, act in found]
-
-
-def at_index(stored: Sequence[Stored], index: int) -> Stored | None:
-    """The record at ``index``, which stands there or, after erasures, somewhat before."""
-    at = bisect_left(stored, index, key=lambda one: one.index)
-    return stored[at] if at < len(stored) and stored[at].index == index else None
 
 
 def written(stored: Sequence[Stored]) -> list[Written]:

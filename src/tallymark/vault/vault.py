@@ -32,6 +32,7 @@ from tallymark.vault import (
     generations,
     keys,
     log,
+    lookup,
     migrating,
     opening,
     place,
@@ -376,11 +377,27 @@ class Vault:
     def record(self, record_id: str) -> Stored:
         """The record with this id. Raises UnknownRecord."""
         with self._database.read() as connection:
-            index = connection.execute("SELECT idx FROM records WHERE id = ?", (record_id,)).get
-            found = None if index is None else log.at_index(self._all(), index)
-        if found is None:
-            raise UnknownRecord
-        return found
+            return _known(lookup.by_id(connection, record_id))
+
+    def numbered(self, index: int) -> Stored:
+        """The record with this number in the log. Raises UnknownRecord."""
+        with self._database.read() as connection:
+            return _known(lookup.by_index(connection, index))
+
+    def records_of(self, *types: str) -> list[Stored]:
+        """Records of these types, in order of writing; the others are not looked at."""
+        with self._database.read() as connection:
+            return lookup.of_types(connection, types)
+
+    def after(self, record_id: str) -> Stored | None:
+        """The newest record that replaced or withdrew this one; None while it is current."""
+        with self._database.read() as connection:
+            return lookup.after(connection, record_id)
+
+    def exhibit_of(self, sha256: str) -> Stored | None:
+        """The exhibit that holds the bytes with this digest (64 hex), if there is one."""
+        with self._database.read() as connection:
+            return lookup.holding(connection, sha256)
 
     def leaf_hashes(self) -> list[bytes]:
         """The leaf hash of every index, erased ones too."""
@@ -574,3 +591,9 @@ class Vault:
             )
             if found.fetchone() is None:
                 raise UnknownRecord
+
+
+def _known(found: Stored | None) -> Stored:
+    if found is None:
+        raise UnknownRecord
+    return found

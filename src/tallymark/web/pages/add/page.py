@@ -156,7 +156,7 @@ def _witnesses(diary: Diary, answers: dict[str, str]) -> tuple[Witness, ...]:
         return ()
     known = {
         stored.record.body.label.casefold(): stored.record.id
-        for stored in diary.vault.records()
+        for stored in diary.vault.records_of("person")
         if isinstance(stored.record.body, Person)
     }
     found = []

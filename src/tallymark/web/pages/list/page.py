@@ -50,7 +50,9 @@ def _page_number(visit: Visit, total: int) -> int:
 
 def files(visit: Visit) -> Response:
     """Kept files, the newest first."""
-    kept = [s for s in visit.diary.vault.records() if isinstance(s.record.body, Exhibit)]
+    kept = [
+        s for s in visit.diary.vault.records_of("exhibit") if isinstance(s.record.body, Exhibit)
+    ]
     return visit.template("pages/list/files.html", files=kept[::-1])
 
 
