@@ -16,9 +16,16 @@ from reliability import judge
 from reliability.faulty import FAULTS, Fault, Faulty
 from reliability.session import STEPS, Said, Session, Step, lock
 from tallymark import disk
-from tallymark.errors import DiskFailing, DiskFull, DiskReadOnly, PackError, TallymarkError
+from tallymark.errors import (
+    CopyDamaged,
+    DiskFailing,
+    DiskFull,
+    DiskReadOnly,
+    PackError,
+    TallymarkError,
+)
 
-CLEAR = (DiskFull, DiskReadOnly, DiskFailing)
+CLEAR = (DiskFull, DiskReadOnly, DiskFailing, CopyDamaged)
 
 
 @dataclass(frozen=True, slots=True)

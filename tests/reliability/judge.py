@@ -6,6 +6,7 @@ opens, checks out, and takes the next entry.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class Truth:
 
     leaves: tuple[bytes, ...]
     acts: tuple[Act, ...]
-    packs: Mapping[str, bytes]
+    outside: Mapping[str, bytes]
     said: tuple[Said, ...]
 
     def between(self, acknowledged: int) -> tuple[Said, Said]:
@@ -45,12 +46,13 @@ def truth_of(root: Path, operations: list[Operation], *, passphrase: str = SECON
     with Vault.open(root / "v", passphrase=passphrase, now=Ticking()) as vault:
         leaves, acts = tuple(vault.leaf_hashes()), tuple(vault.acts()[:-1])
     said = tuple(one.said for one in operations if isinstance(one, Mark))
-    packs = {
+    outside = {
         path.relative_to(root).as_posix(): path.read_bytes()
-        for path in (root / "out").rglob("*")
+        for name in ("out", "copies")
+        for path in (root / name).rglob("*")
         if path.is_file()
     }
-    return Truth(leaves, acts, packs, said)
+    return Truth(leaves, acts, outside, said)
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class Judge:
 
     def faults(self, image: Image) -> list[str]:
         """Each promise that is broken, in a sentence; none when all hold."""
-        found = self._packs(image)
+        found = self._packs(image) + self._copies(image)
         inside = {p: d for p, d in image.files.items() if p == "v" or p.startswith("v/")}
         alone = Image(inside, image.prefix, image.how, image.acknowledged)
         key = alone.digest()
@@ -78,13 +80,31 @@ class Judge:
         least, _ = self.truth.between(image.acknowledged)
         for name in ("out/pack", "out/pack.zip"):
             own = {
-                p: d for p, d in self.truth.packs.items() if p == name or p.startswith(name + "/")
+                p: d for p, d in self.truth.outside.items() if p == name or p.startswith(name + "/")
             }
             there = {p for p in image.files if p == name or p.startswith(name + "/")}
             if there and any(image.files.get(path) != data for path, data in own.items()):
                 found.append(f"{name} has its name and is not whole")
             if not there and name in least.packs:
                 found.append(f"{name} was acknowledged and is gone")
+        return found
+
+    def _copies(self, image: Image) -> list[str]:
+        """Each copy that exists is whole, without a key: its index is there, and every byte fits."""
+        least, _ = self.truth.between(image.acknowledged)
+        found = [
+            f"copy {number} was acknowledged and is gone"
+            for number in range(1, least.copies + 1)
+            if f"copies/{number}/index.age" not in image.files
+        ]
+        for path in [p for p in image.files if p.endswith("/index.age")]:
+            listed = image.files.get(path.replace("index.age", "manifest-sha256.txt")) or b""
+            lines = [line.split("  ", 1) for line in listed.decode("ascii").splitlines()]
+            fits = all(
+                _sha256(image.files.get(f"copies/{name}")) == stated for stated, name in lines
+            )
+            if not lines or not fits or image.files[path] != self.truth.outside[path]:
+                found.append(f"{path} is there and its copy is not whole")
         return found
 
     def _vault(self, image: Image) -> list[str]:
@@ -94,6 +114,10 @@ class Judge:
         laid_out(image.files, self.scratch)
         least, most = self.truth.between(image.acknowledged)
         return look(folder, least, most, self.truth, go_on=self.opened % GO_ON_EVERY == 0)
+
+
+def _sha256(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
 def laid_out(files: Mapping[str, bytes | None], root: Path) -> None:

@@ -38,6 +38,7 @@ class Said:
     drafts: tuple[tuple[str, str], ...] = ()
     passphrases: tuple[str, ...] = (FIRST,)
     packs: tuple[str, ...] = ()
+    copies: int = 0
 
 
 @dataclass(slots=True)
@@ -61,6 +62,11 @@ class Session:
     def out(self) -> Path:
         """Where packs go."""
         return self.root / "out"
+
+    @property
+    def copies(self) -> Path:
+        """Where copies go, on another disk."""
+        return self.root / "copies"
 
     def open(self) -> Diary:
         """The diary, opened unless it is open."""
@@ -205,9 +211,15 @@ def change_keys(day: Session) -> None:
 
 
 def seal_files(day: Session) -> None:
-    """Every key of the originals."""
-    day.open().vault.ways.seal_files()
+    """Each original sealed again under a key of its own."""
+    assert day.open().vault.ways.seal_files().damaged == ()
     day.saved()
+
+
+def back_up(day: Session) -> None:
+    """A copy in another place, which is read back."""
+    copy = day.open().back_up(day.copies)
+    day.saved(copies=copy.number)
 
 
 def pack(day: Session) -> None:
@@ -226,18 +238,8 @@ Step = Callable[[Session], None]
 STEPS: tuple[Step, ...] = (
     *(make, keep_export, bring_in, *[entry] * 20, lock),
     *(*[entry] * 20, attach_photo, amend, type_words, type_more, drop_words, bring_in_again, lock),
-    *(
-        change_passphrase,
-        choose_words,
-        *[entry] * 10,
-        change_keys,
-        entry,
-        seal_files,
-        pack,
-        erase_entry,
-        erase_file,
-        lock,
-    ),
+    *(change_passphrase, choose_words, back_up, *[entry] * 5, pack, lock),
+    *(change_keys, entry, seal_files, *[entry] * 4, back_up, erase_entry, erase_file, lock),
 )
 
 

@@ -157,7 +157,9 @@ class Database:
             self._still = False
             if self._open:
                 self._connection.wal_autocheckpoint(_FOLD_PAGES)
-                self._fold()
+                # On a full or failing disk the log stays as it is, which loses nothing.
+                with suppress(apsw.Error):
+                    self._fold()
 
     def _fold(self) -> None:
         """Write the log into the file and empty it, unless somebody reads the file."""
