@@ -94,7 +94,7 @@ def test_times_are_utc_and_come_from_the_data(found) -> None:
 
 def test_direction_and_people_come_from_the_data(found) -> None:
     """Own messages are out; two accounts of one name stay two; an id without a number stays an id."""
-    assert (row(found, 2)["direction"], row(found, 2)["sender"]) == ("out", "You (this phone)")
+    assert (row(found, 2)["direction"], row(found, 2)["sender"]) == ("out", "(this phone)")
     assert row(found, 2)["state"] == ["read"]
     assert (row(found, 1)["direction"], row(found, 1)["sender"]) == ("in", "Alex")
     assert row(found, 11)["sender"] == "Alex (+447700900456)"
@@ -300,3 +300,12 @@ def test_in_a_diary_direction_and_row_are_kept(tmp_path, store: Path) -> None:
         texts = {e.text: e for e in casefile.texts(casefile.events.row)}
         assert (texts["please stop"].table, texts["please stop"].table_row) == ("ZWAMESSAGE", 2)
         assert texts["please stop"].zone == "UTC"
+
+
+def test_in_a_diary_what_came_in_is_known_where_nothing_went_out(tmp_path) -> None:
+    """Nobody ever answered: every message is still known to have come in."""
+    came = [made.message(n, ZTEXT=f"message {n}") for n in range(1, 6)]
+    path = made.chat_storage(tmp_path / "ChatStorage.sqlite", came)
+    with Diary.create(tmp_path / "d", passphrase="four plain words here", cost=CHEAP) as diary:
+        diary.import_file(path)
+        assert list(diary.casefile().events.direction) == [IN] * 5

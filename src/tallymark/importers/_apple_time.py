@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from math import floor
 
+from tallymark.importers._epoch import shown
 from tallymark.importers._plausible import Window
 from tallymark.model.event import NO_TIME, Clock
 
-_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _UNIX = 978_307_200
 
 
@@ -31,10 +31,10 @@ class Clocks:
         if not isinstance(value, int | float):
             return Clock(role, "", raw), NO_TIME
         try:
-            shown = (_EPOCH + timedelta(seconds=value)).strftime("%Y-%m-%dT%H:%M:%S")
+            stated = shown(floor(value) + _UNIX)
             seconds = self._window.seconds(value + _UNIX)
         except (OverflowError, ValueError):
             return Clock(role, "", raw), NO_TIME
         is_chosen = chosen and seconds != NO_TIME
-        clock = Clock(role, shown, raw, "UTC", "in_data", chosen=is_chosen, precision="second")
+        clock = Clock(role, stated, raw, "UTC", "in_data", chosen=is_chosen, precision="second")
         return clock, seconds

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tallymark.importers._batch import Sink
 
 
+THIS_PHONE = "(this phone)"
+"""The sender of what went out, where an export says that it did and the person did not say a name."""
+
+
 class Choice(msgspec.Struct, frozen=True):
     """One possible answer, with what it would make of a date in the file."""
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from tallymark.model.event import Party
 
-THIS_PHONE = "(this phone)"
 NULL = "null"
 _NOBODY = frozenset({"", NULL, "insert-address-token"})
 _NO_NAME = frozenset({"", NULL, "(Unknown)"})

@@ -13,7 +13,6 @@ from typing import TypeVar
 from tallymark.importers._sqlite import Database, Value
 from tallymark.model.event import Party
 
-OWN = "You (this phone)"
 MOST_NAMES = 100_000
 _Kept = TypeVar("_Kept")
 _NUMBER = ("@s.whatsapp.net", "@c.us")

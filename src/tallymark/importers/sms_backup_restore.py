@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from tallymark.importers._batch import Sink
 from tallymark.importers._epoch import counted, shown
 from tallymark.importers._plausible import Window
-from tallymark.importers._protocol import Question, Source
+from tallymark.importers._protocol import THIS_PHONE, Question, Source
 from tallymark.importers._sms_event import Phone
-from tallymark.importers._sms_people import THIS_PHONE, People
+from tallymark.importers._sms_people import People
 from tallymark.importers._sms_read import ROOTS, STREAMS, Beginning, Reader, begin
 from tallymark.importers._stretch import Stretch
 from tallymark.importers._xml_scan import Scanner

@@ -15,11 +15,11 @@ import apsw
 from tallymark.errors import LimitExceeded, TallymarkError, UnknownFormat
 from tallymark.importers._batch import Sink
 from tallymark.importers._plausible import Window
-from tallymark.importers._protocol import Question, Source
+from tallymark.importers._protocol import THIS_PHONE, Question, Source
 from tallymark.importers._sqlite import Database, opens
 from tallymark.importers._whatsapp_iphone_calls import Calls
 from tallymark.importers._whatsapp_iphone_media import DOMAINS, backup_name
-from tallymark.importers._whatsapp_iphone_names import OWN, Directory
+from tallymark.importers._whatsapp_iphone_names import Directory
 from tallymark.importers._whatsapp_iphone_rows import Messages
 
 FILES = ("ChatStorage.sqlite", "CallHistory.sqlite")
@@ -82,6 +82,8 @@ class _Reader:
 
     def run(self) -> None:
         """Events first, then a count of every other table."""
+        # one's own side is known even where nothing went out, so that what came in is known as such
+        self._sink.sender(self._directory.owner)
         sink, tables = self._sink, self._database.tables
         for name, reader in _EVENTS.items():
             if name in tables and _NEEDED[name] <= set(tables[name].columns):
@@ -230,7 +232,7 @@ class WhatsAppPhone:
         variant = self.look(source)
         if variant is None:
             raise UnknownFormat("The database holds no messages that this reader knows.")
-        owner = options.get("owner") or OWN
+        owner = options.get("owner") or THIS_PHONE
         kept = {key: options[key] for key in ("zone",) if options.get(key)}
         decided = {**kept, "zone_basis": "in_data", "owner": owner, "owner_basis": "in_data"}
         return PhoneSurvey(source, Window(options), variant, decided)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 _CHAT = re.compile(r"whatsapp|_chat", re.IGNORECASE)
 _ENDINGS = {".txt", ".zip", ".xml", ".eml", ".emlx", ".mbox", ".msg", ".sqlite"}
+_IN_BACKUPS = {  # WhatsApp's chats and calls in an iPhone backup, where no name has an ending
+    *("7c7fba66680ef796b916b067077cc246adacf01d", "1b432994e958845fffe8e2f190f26d1511534088"),
+    *("724bd3b98b18518b455a87c1f3ac3a0d189c4466", "b463f7c4365eefc5a8723930d97928d4e907c603"),
+}
 _LOOKED_AT = 2000
 _OFFERED = 12
 
@@ -44,8 +48,12 @@ def listed(folder: Path) -> tuple[list[Path], list[Path]]:
     """The folders in a folder by name, and its files that could hold messages, the newest first."""
     inside = _inside(folder)
     folders = sorted((p for p in inside if p.is_dir()), key=lambda p: p.name.casefold())
-    files = [p for p in inside if p.suffix.casefold() in _ENDINGS and p.is_file()]
+    files = [p for p in inside if _may_hold(p) and p.is_file()]
     return folders, sorted(files, key=_changed, reverse=True)
+
+
+def _may_hold(path: Path) -> bool:
+    return path.suffix.casefold() in _ENDINGS or path.name in _IN_BACKUPS
 
 
 def _changed(path: Path) -> float:
