@@ -52,7 +52,7 @@ def open_diary(
 
             choose(diary)
         yield diary
-        if asked and not deciding and diary.keys.decision is None:
+        if asked and not deciding and diary.keys.is_undecided:
             click.echo(_NO_WAY_BACK, err=True)
         if diary.vault.trouble:
             click.echo(diary.vault.trouble, err=True)

@@ -65,6 +65,11 @@ class Keys:
         return self._ways.decision
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether nothing is chosen yet and a choice could be kept on this disk."""
+        return self._ways.is_undecided
+
+    @property
     def is_due(self) -> bool:
         """Whether that choice has to be made before anything else."""
         return self._ways.is_due

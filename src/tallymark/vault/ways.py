@@ -170,16 +170,19 @@ class Ways:
             return recovery.decided(connection)
 
     @property
-    def is_due(self) -> bool:
-        """Whether this is the third opening, or a later one, without a choice.
+    def is_undecided(self) -> bool:
+        """Whether there is no choice yet and one could be kept.
 
         Never on a disk to which nothing can be written: there nothing must stand before reading.
         """
-        if self._opened.trouble or not self._opened.writable:
-            return False
+        can_keep = self._opened.writable and not self._opened.trouble
+        return can_keep and self.decision is None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether this is the third opening, or a later one, without a choice."""
         with self._database.read() as connection:
-            undecided = recovery.decided(connection) is None
-            return undecided and recovery.openings(connection) >= recovery.DUE
+            return self.is_undecided and recovery.openings(connection) >= recovery.DUE
 
     def rotate(
         self,

@@ -81,6 +81,8 @@ async def _answer(book: Book, name: str, page: Page, request: Request) -> Respon
 async def _endpoint(book: Book, name: str, page: Page, request: Request) -> Response:
     """Let in who may come in, read what was sent, and run the page in a thread of its own."""
     level = book.session.recognise(_cookies(request))
+    if level == "open" and book.asking and not page.asking:
+        level = "locked"
     if level == "none" and not page.public:
         return error_page(403)
     visit = Visit(

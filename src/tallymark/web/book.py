@@ -50,6 +50,7 @@ class Book:
         self.held: dict[str, str] | None = None
         self.ended = False
         self.locked_itself = False
+        self.leaving = self.due = False
         self._notices: dict[str, dict[str, Any]] = {}
         self.keeping = Lock()
         self.kept: dict[str, str] = {}
@@ -65,6 +66,22 @@ class Book:
         """The launch secret was used under this name; the other name is not taken any more."""
         self.hosts = (host,)
         self.landed()
+
+    @property
+    def asking(self) -> bool:
+        """Whether one question stands before all else: what if the passphrase is forgotten."""
+        return self.diary is not None and (self.leaving or self.due)
+
+    def ask_before_leaving(self) -> bool:
+        """On the way out, once: nothing but the question is shown from now on. False if it was asked.
+
+        Somebody who has written nothing yet has nothing to lose and is not asked.
+        """
+        with self._lock:
+            if self.diary is None or self.asking:
+                return False
+            self.leaving = self.diary.keys.is_undecided and bool(self.diary.entries())
+            return self.leaving
 
     @property
     def exists(self) -> bool:
@@ -84,6 +101,7 @@ class Book:
         with self._lock:
             self.diary = diary
             self.suggestion, self._wrong, self.locked_itself = None, 0, False
+            self.due = diary.keys.is_due
             self.exit_to = (
                 "weather" if "weather" in diary.vault.drafts().get("exit", "") else "blank"
             )
@@ -105,6 +123,7 @@ class Book:
                 self.job.stop()
                 self.job = None
             diary, self.diary = self.diary, None
+            self.leaving = self.due = False
             self._notices.clear()
             self.chosen.clear()
             self.kept.clear()
@@ -112,6 +131,11 @@ class Book:
             if diary is not None:
                 self.locked_itself = not self.ended
                 diary.close()
+
+    def let_lock_end(self) -> None:
+        """A lock that is under way, and still writes its last page, has ended when this returns."""
+        with self._lock:
+            pass
 
     def leave(self) -> None:
         """Lock, take no cookie any more, and end the program when this answer is sent."""

@@ -65,6 +65,7 @@ class Visit:
             "nonce": self.nonce,
             "form_secret": self.book.session.form_secret,
             "is_open": self.book.diary is not None,
+            "is_asking": self.book.asking,
             "exit_address": self.book.exit_address,
             **self.book.take_notice(self.page),
         }
@@ -88,7 +89,8 @@ class Page:
     """One page. ``path`` holds no word that tells; ``{name}`` parts are opaque ids or numbers.
 
     ``show`` answers GET, ``take`` answers POST. ``locked`` pages need no passphrase; ``public``
-    ones not even a session. ``upload`` pages get one file as a stream.
+    ones not even a session. ``upload`` pages get one file as a stream. ``asking`` pages open while
+    the one question about a forgotten passphrase is asked, and then no others.
     """
 
     path: str
@@ -97,3 +99,4 @@ class Page:
     locked: bool = False
     public: bool = False
     upload: bool = False
+    asking: bool = False

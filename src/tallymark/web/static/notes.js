@@ -38,6 +38,21 @@
     if (presses === 3) leave();
   });
 
+  // What is typed unseen can be shown.
+  document.querySelectorAll("input[type=password]").forEach(function (box) {
+    var line = document.createElement("div"), tick = document.createElement("input"), label = document.createElement("label");
+    line.className = "choice";
+    tick.type = "checkbox";
+    tick.id = box.id + "-shown";
+    tick.autocomplete = "off";
+    label.htmlFor = tick.id;
+    label.textContent = "Show what I type";
+    tick.addEventListener("change", function () { box.type = tick.checked ? "text" : "password"; });
+    if (box.form) box.form.addEventListener("submit", function () { box.type = "password"; });
+    line.append(tick, label);
+    box.after(line);
+  });
+
   // What is typed is kept every three seconds.
   function keep() {
     if (!form || !dirty) return;

@@ -28,7 +28,7 @@ def arrive(visit: Visit) -> Response:
 def first(visit: Visit) -> Response:
     """On to where this visitor is: the device question, the passphrase, a post-box, or home."""
     if visit.book.diary is not None:
-        return visit.go("/home")
+        return visit.go("/keys" if visit.book.asking else "/home")
     if not visit.book.exists and is_set_up(post_box_place(visit.book.path)):
         return visit.go("/put")
     return visit.go("/open" if visit.book.exists else "/start")

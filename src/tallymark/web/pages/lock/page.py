@@ -1,4 +1,9 @@
-"""Lock: the keys are dropped at once, then the program ends."""
+"""Lock: the keys are dropped at once, then the program ends.
+
+The button in the bar is a calm way out. Once, while nothing is chosen for a forgotten passphrase,
+it leads to that question: what was on the screen is gone then, and only the question opens. Exit
+and three times Shift never ask.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,9 @@ CLEAR = '"cache", "cookies", "storage"'
 
 
 def take(visit: Visit) -> Response:
-    """Lock now."""
+    """Lock now, or ask first."""
+    if visit.typed("calm") and visit.book.ask_before_leaving():
+        return visit.go("/keys")
     visit.book.leave()
     answer = visit.go("/locked")
     answer.headers["clear-site-data"] = CLEAR

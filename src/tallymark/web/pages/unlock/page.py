@@ -8,8 +8,14 @@ from pathlib import Path
 from starlette.responses import Response
 
 from tallymark.diary import Diary
-from tallymark.diary.passphrase import suggest
-from tallymark.errors import TallymarkError, UnsafePlace, WrongPassphrase
+from tallymark.diary.passphrase import check, suggest
+from tallymark.errors import (
+    TallymarkError,
+    UnsafePlace,
+    WeakPassphrase,
+    WrongPassphrase,
+    WrongWords,
+)
 from tallymark.web import drafts
 from tallymark.web.visit import Page, Visit
 from tallymark.web.words import in_words
@@ -37,6 +43,7 @@ def take(visit: Visit) -> Response:
     if not book.exists:
         return _make(visit)
     time.sleep(book.pause())
+    book.let_lock_end()
     try:
         diary = _opened(book.path, visit.form.get("passphrase", ""))
     except TallymarkError as problem:
@@ -73,6 +80,42 @@ def _make(visit: Visit) -> Response:
     return _let_in(visit, diary)
 
 
+def forgotten(visit: Visit) -> Response:
+    """The words, and a new passphrase twice."""
+    book = visit.book
+    if book.diary is not None or not book.exists:
+        return visit.go("/")
+    book.suggestion = book.suggestion or suggest()
+    return visit.template("pages/unlock/words.html", suggestion=book.suggestion)
+
+
+def recover(visit: Visit) -> Response:
+    """Open it by the words, with the new passphrase in the place of every old one."""
+    book = visit.book
+    if book.diary is not None or not book.exists:
+        return visit.go("/")
+    first, second = (" ".join(visit.form.get(name, "").split()) for name in _BOXES)
+    if first != second:
+        problem = "The two do not match. Type the same words in both boxes."
+        return visit.again("/open/words", {"passphrase_again": problem})
+    time.sleep(book.pause())
+    book.let_lock_end()
+    try:
+        check(first)
+        diary = Diary.open(book.path, words=visit.typed("words"), deciding=True)
+    except TallymarkError as problem:
+        if isinstance(problem, WrongWords):
+            book.wrong_try()
+        field = "passphrase" if isinstance(problem, WeakPassphrase) else "words"
+        return visit.again("/open/words", {field: in_words(problem)})
+    try:
+        diary.keys.change_passphrase(first)
+    except TallymarkError as problem:
+        diary.close()
+        return visit.again("/open/words", {"passphrase": in_words(problem)})
+    return _let_in(visit, diary)
+
+
 def _let_in(visit: Visit, diary: Diary) -> Response:
     """New cookies for a new state; what was sent to a locked diary is kept as it was typed."""
     book = visit.book
@@ -93,4 +136,7 @@ def _text_only(held: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in held.items() if name not in {"then", "keep"}}
 
 
-PAGES = (Page("/open", show=show, take=take, locked=True),)
+PAGES = (
+    Page("/open", show=show, take=take, locked=True),
+    Page("/open/words", show=forgotten, take=recover, locked=True),
+)
