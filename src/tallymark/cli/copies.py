@@ -71,6 +71,8 @@ def backup(
         if copy.dropped:
             click.echo(f"Taken away: {len(copy.dropped)} older copies.")
         _say(copy.findings, good="The copy is good.")
+        if copy.same_disk:
+            click.echo("It is on the same disk as your notes. Make one on a stick too.", err=True)
     _leave(copy.findings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -78,6 +79,19 @@ def chat_exports() -> list[Path]:
     files = [path for folder in (*_sticks(), *usual) for path in listed(folder)[1]]
     found = [path for path in files if _CHAT.search(path.name)]
     return sorted(found, key=_changed, reverse=True)[:_OFFERED]
+
+
+def folder_of(form: Mapping[str, str]) -> tuple[Path | None, dict[str, str]]:
+    """The folder that a form chose or typed; else None and what to say at which field."""
+    folders, chosen = offered_folders(), form.get("folder", "")
+    if form.get("folder_typed"):
+        typed = typed_path(form["folder_typed"])
+        if typed is None or not typed.is_dir():
+            return None, {"folder_typed": "There is no such folder. Type all of its path."}
+        return typed, {}
+    if not (chosen.isdecimal() and int(chosen) < len(folders)):
+        return None, {"folder": "Choose where to put it."}
+    return folders[int(chosen)], {}
 
 
 def typed_path(text: str) -> Path | None:

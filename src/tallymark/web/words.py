@@ -34,6 +34,14 @@ _SAID: tuple[tuple[type[Exception], str], ...] = (
         errors.WeakPassphrase,
         "That is too easy to guess. Use six random words, or 15 letters or more.",
     ),
+    (
+        errors.CopyMismatch,
+        "There are copies of other notes in this place. Choose another folder.",
+    ),
+    (
+        errors.CopyDamaged,
+        "This disk did not keep what was put on it. Use another one. Older copies were left alone.",
+    ),
     (errors.VaultExists, "There is something in this folder already. Nothing was changed."),
     (errors.SourceMissing, "The file is not there, or it cannot be read. Check where it is."),
     (

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from tallymark import disk
 from tallymark.errors import CopyDamaged, UsageProblem
 from tallymark.integrity.envelope import Identity
-from tallymark.vault import blobs, place
+from tallymark.vault import blobs, filesystem, place
 from tallymark.vault.backup import index as indexes
 from tallymark.vault.backup.home import Home, home_for
 from tallymark.vault.backup.index import Index, Original, Whole
@@ -30,6 +30,7 @@ class Copy:
 
     ``folder`` is the folder of copies, ``made`` the device's clock in UTC, ``new_bytes`` what was
     written for it, ``size`` all that it stands on. ``dropped`` are older copies taken away.
+    ``same_disk`` says that it lies on the disk of the vault, as far as the system tells.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Copy:
     head: str
     findings: tuple[Finding, ...] = ()
     dropped: tuple[int, ...] = ()
+    same_disk: bool = False
 
 
 def back_up(
@@ -70,6 +72,7 @@ def back_up(
         head=index.head,
         findings=tuple(findings),
         dropped=tuple(dropped),
+        same_disk=filesystem.device(home.path) == filesystem.device(opened.folder),
     )
 
 

@@ -15,6 +15,7 @@ def show(visit: Visit) -> Response:
         count=len(entries),
         begun=drafts.load(visit.diary.vault) is not None,
         job=visit.book.job,
+        last_copy=visit.diary.last_copy(),
     )
 
 

@@ -100,15 +100,10 @@ def _tried(problems: dict[str, str], read: Callable[[], _T]) -> _T | None:
 
 
 def _folder(form: Mapping[str, str]) -> Path:
-    folders, chosen = places.offered_folders(), form.get("folder", "")
-    if form.get("folder_typed"):
-        typed = places.typed_path(form["folder_typed"])
-        if typed is None or not typed.is_dir():
-            raise Unclear({"folder_typed": "There is no such folder. Type all of its path."})
-        return typed
-    if not (chosen.isdecimal() and int(chosen) < len(folders)):
-        raise Unclear({"folder": "Choose where to put it."})
-    return folders[int(chosen)]
+    folder, problems = places.folder_of(form)
+    if folder is None:
+        raise Unclear(problems)
+    return folder
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -1,0 +1,1 @@
+"""How old the last copy in another place is, and making one."""
