@@ -87,3 +87,24 @@ def test_the_lines_say_it_in_words() -> None:
         "Most are from A (9) and B (2)",
     ]
     assert progress_lines(Progress(False, 0, 2_000_000)) == ["0 of 100 parts kept, 2.0 MB in all"]
+
+
+def test_texts_of_a_phone_say_themselves_which_are_yours(opened: Window) -> None:
+    """The backup is offered by its name; nobody has to find a name of their own in it."""
+    one = (
+        '<sms address="+447700900123" date="1775210340000" type="{}" body="x" contact_name="Sam" />'
+    )
+    path = Path.home() / "Downloads" / "sms-20260403.xml"
+    path.write_text(f'<smses count="2">{one.format(1)}{one.format(2)}</smses>', encoding="utf-8")
+    assert "sms-20260403.xml" in opened.go("/bring").says
+    opened.send(chat="0")
+    while "The file itself says which of them are yours" not in opened.page.says:
+        assert opened.book.job is not None
+        opened.book.job.wait(1)
+        opened.go("/bring/look")
+    assert "Sam" not in opened.page.says
+    opened.send()
+    _until_done(opened)
+    assert "2 in all" in opened.page.says
+    assert opened.book.diary is not None
+    assert sorted(opened.book.diary.casefile().events.direction) == [1, 2]

@@ -5,19 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from tallymark.importers._meta_app import (
-    DOWNLOAD,
-    MESSENGER,
-    Origin,
-    dialect,
-    origin,
-    sample,
-    variant,
-)
-from tallymark.importers._meta_read import SENTENCES, survey
-from tallymark.importers._protocol import Source, Survey
+from tallymark.importers._meta_app import MESSENGER
+from tallymark.importers._meta_format import MetaFormat
 
 LIMITS = (
     "messages that were deleted or unsent before the download, beyond a line that may say so",
@@ -31,30 +20,4 @@ LIMITS = (
     "threads outside the dates that were chosen for the download",
 )
 
-
-class Messenger:
-    """The importer."""
-
-    NAME = MESSENGER
-    VERSION = "1"
-    CHANNEL = "messenger"
-    SUFFIXES = (".json", ".html")
-    MANY = True
-    SENTENCES: Mapping[str, str] = SENTENCES
-
-    def sniff(self, head: bytes) -> str | None:
-        """The dialect. Both apps write the same, so ``look`` decides."""
-        return dialect(head)
-
-    def look(self, source: Source) -> str | None:
-        """The dialect; ``None`` where it is Instagram's, with a question mark where that is likelier."""
-        return variant(MESSENGER, sample(source), source.member)
-
-    def survey(self, source: Source, *, options: Mapping[str, str]) -> Survey:
-        """Look at the whole file once. Raises ``UnknownFormat`` with the place where it breaks off."""
-        found = origin(sample(source), source.member)
-        found = found or Origin(MESSENGER, is_sure=False, dialect=DOWNLOAD)
-        return survey(source, found, options=options, limits=LIMITS)
-
-
-IMPORTER = Messenger()
+IMPORTER = MetaFormat(MESSENGER, LIMITS)

@@ -113,7 +113,7 @@ class SmsBackupRestore:
         """Read the root. Raises ``UnknownFormat`` on a DOCTYPE or where no backup begins."""
         beginning = begin(Scanner(Stretch(source.chunks()), STREAMS))
         plausible = Window(options)
-        decided = {"owner": options.get("owner") or THIS_PHONE}
+        decided = {"owner": options.get("owner") or THIS_PHONE, "owner_basis": "in_data"}
         if options.get("zone"):
             decided["zone"] = options["zone"]
         made = counted(beginning.attributes.get("backup_date", ""), plausible)

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
-_CHAT = re.compile(r"whatsapp|_chat", re.IGNORECASE)
-_ENDINGS = {".txt", ".zip", ".xml", ".eml", ".emlx", ".mbox", ".msg", ".sqlite"}
+_CHAT = re.compile(
+    r"whatsapp|_chat|^(?:sms|calls)-|^message_\d|facebook-|instagram-", re.IGNORECASE
+)
+_ENDINGS = {".txt", ".zip", ".xml", ".json", ".html", ".eml", ".mbox", ".emlx", ".msg", ".sqlite"}
 _IN_BACKUPS = {  # WhatsApp's chats and calls in an iPhone backup, where no name has an ending
     *("7c7fba66680ef796b916b067077cc246adacf01d", "1b432994e958845fffe8e2f190f26d1511534088"),
     *("724bd3b98b18518b455a87c1f3ac3a0d189c4466", "b463f7c4365eefc5a8723930d97928d4e907c603"),

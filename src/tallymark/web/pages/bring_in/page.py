@@ -212,15 +212,20 @@ def ask_owner(visit: Visit) -> Response:
     return visit.template(
         "pages/bring_in/owner.html",
         found=found,
+        known=_is_known(found),
         choices=[*choices, (_NOBODY, "None of these, or I am not sure", "")],
     )
 
 
+def _is_known(found: dict[str, Any]) -> bool:
+    """Whether the file itself says which messages are the person's own."""
+    return bool(found.get("options", {}).get("owner_basis") == "in_data")
+
+
 def _names(found: dict[str, Any]) -> list[str]:
     """The names to choose from; one's own alone where the file itself says which it is."""
-    options = found.get("options", {})
-    if options.get("owner_basis") == "in_data":
-        return [str(options["owner"])]
+    if _is_known(found):
+        return [str(found["options"]["owner"])]
     return sorted(found.get("senders", {}), key=lambda name: -found["senders"][name])[:40]
 
 
