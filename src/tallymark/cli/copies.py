@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tallymark.cli.heads import clock_lines, unsure_of
 from tallymark.cli.secrets import (
     passphrase_options,
     read_given,
@@ -204,11 +205,14 @@ def check(
         with bytes_done("Reading again") as moved:
             findings = diary.check(progress=moved)
         counts, last = diary.counts(), diary.vault.copies.last
+        unsure = [] if findings else [*clock_lines(diary), unsure_of(diary)]
     if as_json:
         emit(_rows(findings))
     else:
         click.echo("Read again: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()) + ".")
         _say(findings, good="Everything reads back as it was written.")
+        for line in filter(None, unsure):
+            click.echo(line)
         if findings and last:
             click.echo(f"Your last good copy is of {last}. It may hold what is missing here.")
             click.echo("Next: tallymark restore COPY --vault NEW-FOLDER", err=True)

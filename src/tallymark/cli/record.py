@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tallymark.cli.secrets import passphrase_options, read_passphrase
 from tallymark.cli.terminal import emit, json_option, open_diary, plain, table, vault_path
+
+if TYPE_CHECKING:
+    from tallymark.model.outside import OutsideHead
 
 
 @click.command()
@@ -118,12 +121,18 @@ def show(
     """Show one record by its number (12) or id."""
     import msgspec
 
+    from tallymark.diary import heads
+
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         stored = diary.entry(entry)
         fate = diary.fates().get(stored.record.id)
+        outside = heads.covering(diary.vault, stored.index)
     value = {
         "number": stored.index,
         "leaf": stored.leaf.hex(),
+        "not_later_than": None
+        if outside is None
+        else {"at": outside.at, "by": heads.said(outside)},
         **({"state": f"{fate.word} by #{fate.by}", "why": fate.why} if fate else {}),
         **msgspec.to_builtins(stored.record),
     }
@@ -131,6 +140,7 @@ def show(
         emit(value)
         return
     click.echo(f"#{stored.index}  {stored.record.type}  written {stored.record.written}")
+    click.echo(_covered(outside))
     if fate:
         why = f": {plain(fate.why)}" if fate.why else ""
         click.echo(f"{fate.word.capitalize()} by #{fate.by}{why}. The old words, struck through:")
@@ -139,6 +149,15 @@ def show(
             line = f"{key.replace('_', ' ')}: {plain(_words(field))}"
             click.echo(click.style(line, strikethrough=True) if fate else line)
     _say_clocks(stored.record.body)
+
+
+def _covered(outside: OutsideHead | None) -> str:
+    """What somebody outside can say of when it was there."""
+    from tallymark.diary import heads
+
+    if outside is None:
+        return "No outside time."
+    return f"Not later than {outside.at[:10]}, by {plain(heads.said(outside))}."
 
 
 def _say_clocks(body: Any) -> None:

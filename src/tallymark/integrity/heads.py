@@ -51,6 +51,11 @@ class History:
         """How many leaves there are."""
         return len(self._roots) - 1
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The epochs of the log, the first one first."""
+        return tuple(line for _, line in self._lines)
+
     def head(self, size: int) -> Checkpoint:
         """The head at ``size`` leaves, 1 up to ``self.size``, under the origin it had then."""
         line = next(line for start, line in reversed(self._lines) if start < size)

@@ -68,10 +68,13 @@ class ClockChanges:
 class Heads:
     """The heads of one open vault."""
 
-    def __init__(self, database: Database, *, diary: Log, acts: Log, now: Clocks) -> None:
+    def __init__(
+        self, database: Database, *, diary: Log, acts: Log, now: Clocks, covered: Covered
+    ) -> None:
         self._database = database
         self._diary, self._acts = diary, acts
         self._now = now
+        self._covered = covered
 
     def current(self) -> Checkpoint:
         """The head of now."""
@@ -82,6 +85,11 @@ class Heads:
         """Every head that is known to be held outside, in the order in which it was noted."""
         with self._database.read() as connection:
             return load(connection)
+
+    def covering(self) -> tuple[OutsideHead, ...]:
+        """Those of them that this log still holds, the earliest first."""
+        with self._database.read() as connection:
+            return self._covered.take(connection, self._diary)
 
     def history(self) -> History:
         """Every head this log has had. Raises VaultDamaged when its epochs cannot be read."""

@@ -262,7 +262,13 @@ class Vault:
     @property
     def heads(self) -> Heads:
         """Heads of the diary log, and who outside holds one."""
-        return Heads(self._database, diary=self._diary, acts=self._acts, now=self._now)
+        return Heads(
+            self._database,
+            diary=self._diary,
+            acts=self._acts,
+            now=self._now,
+            covered=self._covered,
+        )
 
     @property
     def stamps(self) -> Stamps:
