@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 UV := UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv
 WORKERS ?= auto
 
-.PHONY: demo test check docs bench reliability verifier lock clean
+.PHONY: demo test check docs bench fuzz reliability verifier lock clean
 
 demo: $(READY)
 	@rm -rf demo
@@ -18,8 +18,8 @@ test: $(READY) system
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
 check: $(READY)
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench fuzz
+	$(BIN)/ruff check src tests bench fuzz
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_public_names.py tests/test_words.py -p no:cacheprovider
@@ -30,6 +30,11 @@ bench: $(READY)
 	$(BIN)/python bench/picture.py
 	$(BIN)/python bench/attach.py
 	$(BIN)/python bench/entry.py
+
+# Two minutes for each reader of files that others made; what is found is kept in fuzz/found.
+FUZZ ?= 120
+fuzz: $(READY)
+	$(BIN)/python fuzz/run.py --seconds $(FUZZ)
 
 reliability: $(READY)
 	TALLYMARK_KILLS=400 TALLYMARK_FULL=1 $(BIN)/python -m pytest -q tests/vault tests/verify tests/test_kills.py
