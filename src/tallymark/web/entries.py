@@ -18,7 +18,6 @@ _KINDS = {
     "safety_action": "A step you took",
     "evidence_request": "What others may hold",
     "second_source": "A second source",
-    "derived_text": "Words read by a program",
     "same_event": "Several sources for one thing",
     "phrase": "Words with a meaning",
     "tombstone": "Something that was erased",
