@@ -356,3 +356,22 @@ def test_pieces_are_read_as_one_file(tmp_path) -> None:
         assert found == data[start : start + length]
     with pytest.raises(CopyDamaged):
         parts.PieceFile(store, names[1:], piece=4096, size=len(data))
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_after_a_change_of_keys_the_database_is_copied_whole(vault, stick, tmp_path) -> None:
+    """Originals are found by their bytes; the copy from before opens with what opened it then."""
+    attach(vault, os.urandom(300_000), "a.bin")
+    vault.copies.make(stick)
+    vault.ways.rotate(passphrase=PASSPHRASE, cost=CHEAP)
+    copy = vault.copies.make(stick)
+    assert (copy.number, copy.builds_on, copy.findings) == (2, 0, ())
+    assert copy.new_bytes < 300_000
+    vault.ways.change_passphrase("something else entirely", cost=CHEAP)
+    vault.copies.make(stick)
+    for number in (1, 2):
+        assert check_copy(stick, passphrase=PASSPHRASE, number=number)[1] == []
+        restored(stick, tmp_path / f"n{number}", number=number).close()
+    assert check_copy(stick, passphrase="something else entirely")[1] == []
+    assert vault.copies.make(stick, keep=1).dropped == (1, 2, 3)
+    assert check_copy(stick, passphrase="something else entirely")[1] == []

@@ -103,3 +103,21 @@ def test_a_newer_vault_names_the_version_it_needs(vault, folder) -> None:
     with pytest.raises(VaultTooNew) as caught:
         opened(folder)
     assert "0800" not in str(caught.value)
+
+
+def test_words_that_another_version_made_are_made_anew(vault, reopen, old: Path) -> None:
+    """Once, at the next opening; a vault of the first schema, which has no stamp, too."""
+    entry = vault.append(incident("damson"))
+    with vault._database.transaction() as connection:
+        connection.execute("INSERT INTO record_words (record_words) VALUES ('delete-all')")
+        connection.execute("UPDATE meta SET value = 'older' WHERE key = 'words'")
+    assert vault.search("damson") == []
+    vault.close()
+    for home in (reopen, lambda: opened(old)):
+        with home() as again:
+            with again._database.read() as connection:
+                found = connection.execute("SELECT value FROM meta WHERE key = 'words'").get
+            assert found == "1"
+            assert again.check() == []
+    with reopen() as again:
+        assert [hit.id for hit in again.search("damson")] == [entry.record.id]

@@ -39,6 +39,8 @@ def test_a_vault_on_a_stick_keeps_a_rollback_journal(simple, vault, reopen, tmp_
         made.erase(gone.record.id, reason="test")
         assert not (made.folder / "vault.db-wal").exists()
         assert made.copies.make(tmp_path / "copies").findings == ()
+        made.ways.rotate(passphrase=PASSPHRASE, cost=CHEAP)
+        assert asked(made) == ("truncate", 3)
         assert made.check() == []
     with Vault.open(tmp_path / "w", passphrase=PASSPHRASE, now=Ticking()) as again:
         assert again.record(entry.record.id) == entry

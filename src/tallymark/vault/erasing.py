@@ -14,7 +14,7 @@ from tallymark.errors import RecordError
 from tallymark.model.record import Correction, DerivedText, Exhibit, Import, Record, Tombstone
 from tallymark.vault import blobs, generations, log
 from tallymark.vault.log import Log, Stored
-from tallymark.vault.search import index_record
+from tallymark.vault.search import index_all
 from tallymark.vault.store import Connection, Database
 
 
@@ -97,9 +97,5 @@ def _forget(
             (one.record.id,),
         ).fetchall()
         old += [gen for (gen,) in rows]
-    # A row of this index can only be taken out with the very words that went in, and an older
-    # version may have indexed other words. Made anew, it holds nothing of what is gone.
-    connection.execute("INSERT INTO record_words (record_words) VALUES ('delete-all')")
-    for one in left:
-        index_record(connection, one)
+    index_all(connection, left)
     return names, old

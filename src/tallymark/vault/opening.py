@@ -38,6 +38,7 @@ from tallymark.vault import (
     recovery,
     reserve,
     rotation,
+    search,
 )
 from tallymark.vault.clock import THIS_DEVICE, Clocks, Device
 from tallymark.vault.log import ACTS, DIARY, Log
@@ -293,7 +294,7 @@ def _fill(
     origin = f"{vault_id}/{_FIRST_EPOCH}"
     body = Epoch(vault=vault_id, epoch=_FIRST_EPOCH, public_key=key.public.hex())
     record, data = log.make_record(body, now=Clocks(now, device, vault_id), zone=zone)
-    meta = {"vault": vault_id, "zone": zone, "epoch": str(_FIRST_EPOCH)}
+    meta = dict([("vault", vault_id), ("zone", zone), ("epoch", str(_FIRST_EPOCH)), search.STAMP])
     hidden = {f"signing/{_FIRST_EPOCH}": key.seed, "inbox": box.secret.encode()}
     with database.transaction() as connection:
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -330,6 +331,7 @@ def _tidy(opened: Opened) -> None:
         blobs.sweep(opened.folder, connection)
     with suppress(DiskFull):
         generations.sweep(opened.database)
+        search.bring_up(opened.database)
         inbox.collect(opened.folder, opened.database, identity=opened.inbox, log=opened.acts)
     reserve.keep(opened.folder)
 

@@ -7,7 +7,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,12 @@ from tallymark.model.record import Epoch, HandOver, Import, Incident, Record, To
 from tallymark.vault import columns, doubles, words
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.generations import Generation
-from tallymark.vault.log import Stored
+from tallymark.vault.log import Stored, load_records
 from tallymark.vault.narrowing import Narrow, parties, record_filter
-from tallymark.vault.store import Connection
+from tallymark.vault.store import Connection, Database
 
+STAMP = ("words", "1")
+"""In ``meta``: by which rules the words of the entries were made. A change of rules is a new number."""
 _HELD_CHUNKS = 32
 _NOT_WORDS = (Import, Epoch, HandOver, Tombstone)
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
@@ -114,6 +116,29 @@ def index_record(connection: Connection, stored: Stored) -> None:
         connection.execute(
             "INSERT INTO record_words (rowid, words) VALUES (?, ?)", (stored.index, text)
         )
+
+
+def index_all(connection: Connection, stored: Iterable[Stored]) -> None:
+    """Make the words of the entries anew from these records alone, and stamp them.
+
+    A row of this index can only be taken out with the very words that went in, and an older version
+    may have indexed other words. Made anew, it holds nothing of what is gone.
+    """
+    connection.execute("INSERT INTO record_words (record_words) VALUES ('delete-all')")
+    for one in stored:
+        index_record(connection, one)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", STAMP)
+
+
+def bring_up(database: Database) -> None:
+    """Make the words of the entries anew when another version of this program made them."""
+    name, made_by = STAMP
+    with database.read() as connection:
+        if connection.execute("SELECT value FROM meta WHERE key = ?", (name,)).get == made_by:
+            return
+        stored = load_records(connection)
+    with database.transaction() as connection:
+        index_all(connection, stored)
 
 
 class Searcher:
