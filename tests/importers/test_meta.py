@@ -132,6 +132,15 @@ def test_case_13_the_encrypted_dialect() -> None:
     assert got.events[0].conversation == "Sam_15"
 
 
+def test_the_download_of_earlier_years() -> None:
+    """People as bare names and times in seconds, but broken-up letters as in the ordinary one."""
+    said = {"sender_name": broken("Zoë"), "timestamp": T // 1000, "content": broken("café")}
+    got = read(json.dumps({"participants": [broken("Zoë"), "Jo"], "messages": [said]}).encode())
+    assert got.survey.variant == "json"
+    assert (got.events[0].sender, got.events[0].text) == ("Zoë", "café")
+    assert got.events[0].at[0].value == "2026-04-03T09:59:00"
+
+
 def test_case_13_two_threads_of_one_name(tmp_path) -> None:
     """Threads are told apart by their path, in either dialect; requests are marked as such."""
     path = tmp_path / "download.zip"

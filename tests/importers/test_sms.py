@@ -435,3 +435,19 @@ def test_lines_are_canonical() -> None:
     for batch in got.batches:
         for line in batch.lines.splitlines():
             assert msgspec.json.encode(msgspec.json.decode(line), order="sorted") == line
+
+
+def test_case_25_overlapping_backups(tmp_path) -> None:
+    """Two backups of 400 texts each that share 200: all are kept, and 600 are counted."""
+    from tallymark.diary import Diary
+    from tallymark.integrity.keyslot import CHEAP
+    from tallymark.picture.episodes import contacts
+
+    texts = [sms(f"text {n}", date=1775210340000 + n * 60_000) for n in range(600)]
+    with Diary.create(tmp_path / "vault", passphrase="some words for a test", cost=CHEAP) as diary:
+        for name, part in (("march.xml", texts[:400]), ("april.xml", texts[200:])):
+            path = tmp_path / name
+            path.write_bytes(backup(*part))
+            assert diary.import_file(path).summary["counts"]["events"] == 400
+        (lane,) = contacts(diary.casefile()).lanes
+    assert len(lane.seconds) == 600

@@ -77,7 +77,7 @@ def dialect(head: bytes) -> str | None:
     if _LIST.match(head) and b'"label_values"' in head:
         return LABELS if has_words(head) else None
     people = _PEOPLE.match(head)
-    if people and people[1]:
+    if people and people[1] and b'"sender_name"' not in head:  # which only old downloads have
         return ENCRYPTED
     if not _OBJECT.match(head):
         return None
