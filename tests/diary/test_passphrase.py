@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tallymark.diary.passphrase import check, suggest
+from tallymark.diary.passphrase import _words, check, suggest
 from tallymark.errors import WeakPassphrase
 
 
 def test_the_suggestion_is_accepted_and_new_each_time() -> None:
-    """Six words, never the same twice in a row."""
+    """Five words of 7,590, never the same twice in a row: 64 bits."""
     first, second = suggest(), suggest()
     assert first != second
-    assert len(first.split()) == 6
+    assert len(first.split()) == 5
+    assert len(set(_words())) ** 5 > 2**64
+    assert all(word.isalpha() for word in _words())
+    assert not {"strangle", "prowler", "predator", "battered"} & set(_words())
     assert check(first) == first
 
 

@@ -122,10 +122,17 @@ def test_calibration_stays_between_floor_and_ceiling(speed, expected, monkeypatc
     """A fast machine gets more passes, a slow one less memory, none less than the floor."""
 
     def seconds(cost: Cost) -> float:
-        return speed * cost.memory_kib / 131072
+        return speed * cost.memory_kib / 131072 * cost.time / 3
 
     monkeypatch.setattr(keyslot, "_seconds", seconds)
     assert keyslot.calibrate() == expected
+
+
+def test_a_first_run_that_was_slow_is_corrected(monkeypatch) -> None:
+    """Memory touched for the first time costs once and not at each unlocking."""
+    runs = iter([0.6, 0.8, 0.0])
+    monkeypatch.setattr(keyslot, "_seconds", lambda _: next(runs))
+    assert keyslot.calibrate() == Cost(131072, 9, 4)
 
 
 def test_calibration_measures_argon2(monkeypatch) -> None:

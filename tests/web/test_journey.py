@@ -71,7 +71,7 @@ def test_a_new_diary_from_the_first_question_to_the_first_entry(tmp_path: Path) 
         shown.go("/start")
         shown.send(device="mine")
         offered = re.findall(r"<span>(\w+)</span>", shown.page.text)
-        assert len(offered) == 6
+        assert len(offered) == 5
         shown.send(passphrase=" ".join(offered), passphrase_again="other")
         assert "The two do not match" in shown.page.says
         assert re.findall(r"<span>(\w+)</span>", shown.page.text) == offered

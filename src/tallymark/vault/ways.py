@@ -206,18 +206,12 @@ class Ways:
         opened, master, box = self._opened, bytearray(keys.new_master()), Identity.generate()
         with self._database.turn:
             new = self._anew(master, box, passphrase=passphrase, words=words, cost=cost)
-
-            def fill(connection: Connection) -> None:
-                self._act(connection, "keys changed")
-                connection.execute(
-                    "UPDATE secrets SET secret = ? WHERE name = 'inbox'", (box.secret.encode(),)
-                )
-                self._settle(connection, new)
-                if files:
-                    rotation.plan_sealing(connection)
-
             rotation.copy(
-                opened.folder, self._database, key=bytes(master), fill=fill, progress=progress
+                opened.folder,
+                self._database,
+                key=bytes(master),
+                fill=self._telling(new, box, files=files),
+                progress=progress,
             )
             self._switch(new, master)
             self._opened = replace(opened, inbox=box, slot=new.slots[0])
@@ -253,6 +247,22 @@ class Ways:
                 recipient = str(slot["recipient"])
                 made.append(keys.helper_slot(ident, master, recipient=recipient))
         return keys.make(ident, inbox=box.recipient, slots=tuple(made))
+
+    def _telling(
+        self, new: keys.Slots, box: Identity, *, files: bool
+    ) -> Callable[[Connection], None]:
+        """What only the database under the new key says."""
+
+        def fill(connection: Connection) -> None:
+            self._act(connection, "keys changed")
+            connection.execute(
+                "UPDATE secrets SET secret = ? WHERE name = 'inbox'", (box.secret.encode(),)
+            )
+            self._settle(connection, new)
+            if files:
+                rotation.plan_sealing(connection)
+
+        return fill
 
     def _switch(self, new: keys.Slots, master: bytearray) -> None:
         """From the old slots and file to the new ones; whatever stops it, one pair opens."""

@@ -32,7 +32,7 @@ _SAID: tuple[tuple[type[Exception], str], ...] = (
     ),
     (
         errors.WeakPassphrase,
-        "That is too easy to guess. Use six random words, or 15 letters or more.",
+        "That is too easy to guess. Use five random words, or 15 letters or more.",
     ),
     (
         errors.CopyMismatch,
