@@ -186,3 +186,36 @@ def test_typed_text_is_kept_without_going_on(opened: Window) -> None:
     assert kept is not None
     assert kept.answers == {"what_happened": "half a sen"}
     assert kept.tried == []
+
+
+def test_a_command_locks_the_pages_from_outside(vault: Path) -> None:
+    """``tallymark lock`` needs no passphrase, and says when it is done; a second time too."""
+    from click.testing import CliRunner
+
+    from tallymark.cli.main import cli
+
+    with window(vault) as shown:
+        shown.unlock()
+        for _ in range(2):
+            said = CliRunner().invoke(cli, ["--vault", str(vault), "lock"])
+            assert (said.exit_code, said.output) == (0, "Locked.\n")
+            assert shown.book.diary is None
+        assert not (vault / "lock-now").exists()
+    with window(vault) as again:
+        assert "Your notes" in again.unlock().says
+
+
+def test_a_command_at_work_is_not_cut_off(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What owns the vault and is no page goes on; the answer says so."""
+    from click.testing import CliRunner
+
+    from tallymark.cli import keys
+    from tallymark.cli.main import cli
+    from tallymark.errors import VaultInUse
+    from tallymark.vault.place import Ownership
+
+    monkeypatch.setattr(keys, "_LONGEST_LOCK", 0.0)
+    owner = Ownership(vault)
+    said = CliRunner().invoke(cli, ["--vault", str(vault), "lock"])
+    assert isinstance(said.exception, VaultInUse)
+    owner.release()

@@ -1,7 +1,8 @@
-"""Commands for the ways into a vault: slots and what belongs to them, recover, rotate."""
+"""Commands for the ways into a vault: slots and what belongs to them, recover, rotate, lock."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,13 @@ from tallymark.cli.secrets import (
     words_options,
 )
 from tallymark.cli.terminal import bytes_done, emit, json_option, open_diary, table, vault_path
+from tallymark.errors import VaultInUse
 
 if TYPE_CHECKING:
     from tallymark.diary import Diary
 
 _PROMPT_NEW = "New passphrase: "
+_LONGEST_LOCK, _LOOK_EVERY = 10.0, 0.1
 
 
 @click.group(invoke_without_command=True)
@@ -321,4 +324,34 @@ def _new_passphrase(file: Path | None, descriptor: int | None) -> str:
     )
 
 
-COMMANDS = (slots, recover, rotate)
+@click.command()
+@click.pass_context
+def lock(ctx: click.Context) -> None:
+    """Lock the pages that are open, at once, from anywhere. Needs no passphrase."""
+    from tallymark.vault import place
+
+    path = vault_path(ctx)
+    place.must_be_vault(path)
+    place.ask_to_lock(path)
+    until = time.monotonic() + _LONGEST_LOCK
+    try:
+        while not _is_locked(path):
+            if time.monotonic() > until:
+                raise VaultInUse("A command still works on it. It locks by itself at its end.")
+            time.sleep(_LOOK_EVERY)
+    finally:
+        place.was_asked_to_lock(path)
+    click.echo("Locked.")
+
+
+def _is_locked(path: Path) -> bool:
+    from tallymark.vault.place import Ownership
+
+    try:
+        Ownership(path).release()
+    except VaultInUse:
+        return False
+    return True
+
+
+COMMANDS = (slots, recover, rotate, lock)

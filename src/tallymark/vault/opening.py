@@ -325,7 +325,8 @@ def _tidy(opened: Opened) -> None:
     Files go first, because that needs no room. What a full disk does not let happen now happens at
     the next opening.
     """
-    disk.unlink(opened.folder / (place.SLOTS + place.PART), missing_ok=True)
+    for name in (place.SLOTS + place.PART, place.LOCK_NOW):
+        disk.unlink(opened.folder / name, missing_ok=True)
     place.finished(opened.folder)
     with opened.database.read() as connection:
         blobs.sweep(opened.folder, connection)

@@ -32,6 +32,7 @@ BLOBS = "blobs"
 INBOX = "inbox"
 PART = ".part"
 RESERVE = "reserve"
+LOCK_NOW = "lock-now"
 UNFINISHED = "unfinished" + PART
 """Lies in a folder while a vault is made or restored in it; only then may the next go over it."""
 
@@ -183,6 +184,19 @@ else:
     def _lock(file: int) -> None:
         # flock, not lockf: it also refuses a second opening inside one process.
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def ask_to_lock(path: Path) -> None:
+    """Tell whoever has the vault open to lock it; ``was_asked_to_lock`` is how they look."""
+    disk.create(path / LOCK_NOW).close()
+
+
+def was_asked_to_lock(path: Path) -> bool:
+    """Whether somebody asked for it since the last look. Anybody may ask: locking harms nothing."""
+    asked = (path / LOCK_NOW).exists()
+    if asked:
+        disk.unlink(path / LOCK_NOW, missing_ok=True)
+    return asked
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Literal
 
+from tallymark.vault import place
 from tallymark.web.jobs import Job
 from tallymark.web.session import Session
 
@@ -131,6 +132,13 @@ class Book:
             if diary is not None:
                 self.locked_itself = not self.ended
                 diary.close()
+
+    def was_asked_to_lock(self) -> bool:
+        """Whether ``tallymark lock`` was run; a diary that is not open has nothing to do."""
+        try:
+            return self.diary is not None and place.was_asked_to_lock(self.path)
+        except OSError:
+            return True
 
     def let_lock_end(self) -> None:
         """A lock that is under way, and still writes its last page, has ended when this returns."""

@@ -106,7 +106,9 @@ class Server(uvicorn.Server):
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_WATCH_EVERY)
-            if self._book.session.must_lock():
+            if self._book.was_asked_to_lock():
+                await asyncio.to_thread(self._book.leave)
+            elif self._book.session.must_lock():
                 await asyncio.to_thread(self._book.lock)
             elif self._book.session.must_end():
                 self.should_exit = True
