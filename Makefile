@@ -27,6 +27,8 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/importers.py
 	$(BIN)/python bench/mail.py
+	$(BIN)/python bench/texts.py
+	$(BIN)/python bench/while_importing.py
 	$(BIN)/python bench/picture.py
 	$(BIN)/python bench/attach.py
 	$(BIN)/python bench/entry.py

@@ -11,7 +11,7 @@ import pytest
 from tallymark import importers
 from tallymark.diary import Diary
 from tallymark.diary.progress import Progress, Watch
-from tallymark.errors import DiskFull, UnknownRecord
+from tallymark.errors import DiskFull, ReaderFailed, TallymarkError, UnknownRecord
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.vault.events import EventWriter
 
@@ -131,17 +131,37 @@ def test_an_entry_is_saved_while_an_import_runs(diary: Diary, chat: Path) -> Non
     assert [s.record.type for s in diary.vault.records()][-2:] == ["incident", "import"]
 
 
+def _failing(problem: type[TallymarkError], *, after: int):
+    """An ``add`` that works so many times and then raises."""
+    original, left = EventWriter.add, [after]
+
+    def add(writer: EventWriter, batch: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise problem
+        original(writer, batch)  # type: ignore[arg-type]
+
+    return add
+
+
 def test_an_error_leaves_nothing_to_finish(diary: Diary, chat: Path, monkeypatch) -> None:
-    """A full disk takes back what was read, keeps the original, and says what to do."""
-
-    def full(_writer: EventWriter, _batch: object) -> None:
-        raise DiskFull
-
-    monkeypatch.setattr(EventWriter, "add", full)
-    with pytest.raises(DiskFull):
+    """What was read is taken back, and the original stays."""
+    monkeypatch.setattr(EventWriter, "add", _failing(ReaderFailed, after=2))
+    with pytest.raises(ReaderFailed):
         diary.import_file(chat)
     assert diary.unfinished_imports() == []
     assert [s.record.type for s in diary.vault.records()][-1] == "exhibit"
+
+
+def test_a_full_disk_says_what_is_kept_and_how_to_go_on(diary: Diary, chat: Path) -> None:
+    """The file is kept by name, and with room again the import goes on where it was."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EventWriter, "add", _failing(DiskFull, after=2))
+        with pytest.raises(DiskFull, match="kept") as full:
+            diary.import_file(chat)
+    assert "--resume" in full.value.next_step
+    (left,) = diary.unfinished_imports()
+    assert diary.go_on(left.record.id).summary["counts"]["events"] == MANY
 
 
 def test_what_is_told(diary: Diary, chat: Path) -> None:

@@ -19,6 +19,7 @@ from tallymark.diary.examination import stated_by
 from tallymark.diary.progress import Watch, Watcher
 from tallymark.errors import (
     AmbiguousFormat,
+    DiskFull,
     ReaderFailed,
     SourceChanged,
     SourceMissing,
@@ -254,8 +255,13 @@ def _events(
         importers.require_answers(summary)
         summary["duplicates"] = writer.doubles()
         stored = writer.finish(lambda digest, count: _import(exhibit, task, summary, digest, count))
+    except DiskFull as full:
+        raise DiskFull(
+            "The disk is full. The file itself is kept; its messages are not all in yet.",
+            next_step="Make room on this disk, then give the command tallymark import --resume.",
+        ) from full
     except TallymarkError:
-        with suppress(TallymarkError):  # a vault that was locked meanwhile, a disk that is full
+        with suppress(TallymarkError):  # a vault that was locked meanwhile
             writer.abandon()
         raise
     return ImportResult(exhibit, stored, summary)

@@ -11,6 +11,7 @@ from tallymark.model.outside import OutsideHead
 from tallymark.vault import generations, snapshot
 from tallymark.vault.blocks import BlockReader
 from tallymark.vault.choice import Choice, after, day, midnight
+from tallymark.vault.doubles import Doubles
 from tallymark.vault.generations import Generation
 from tallymark.vault.log import Stored
 from tallymark.vault.store import Connection
@@ -35,13 +36,14 @@ class Wanted:
 class Snapshots:
     """Takes casefiles. Keeps the merged columns of the last one, because they are the work."""
 
-    def __init__(self, blocks: BlockReader) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: BlockReader, doubles: Doubles) -> None:
+        self._blocks, self._doubles = blocks, doubles
         self._merged: tuple[tuple[int, ...], EventColumns] | None = None
 
     def forget(self) -> None:
         """Drop what is kept."""
         self._merged = None
+        self._doubles.forget()
 
     def take(
         self,
@@ -92,7 +94,7 @@ class Snapshots:
     ) -> EventColumns:
         asked = tuple(source.gen for source in sources)
         if self._merged is None or self._merged[0] != asked:
-            self._merged = (asked, snapshot.merged(connection, sources))
+            self._merged = (asked, snapshot.merged(connection, sources, self._doubles))
         whole = self._merged[1]
         return whole if limits == (None, None) else snapshot.between(whole, *limits)
 

@@ -72,6 +72,26 @@ def _key(event: Event, second: int) -> int:
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "little")
 
 
+class Doubles:
+    """Remembers what was worked out last, for whoever asks for the same generations again."""
+
+    def __init__(self) -> None:
+        self._held: tuple[tuple[int, ...], dict[int, dict[int, int]]] = ((), {})
+
+    def of(
+        self, connection: Connection, sources: Sequence[Generation]
+    ) -> dict[int, dict[int, int]]:
+        """What ``repeats`` gives for ``sources``."""
+        gens = tuple(source.gen for source in sources)
+        if self._held[0] != gens:
+            self._held = (gens, repeats(connection, sources))
+        return self._held[1]
+
+    def forget(self) -> None:
+        """Drop what is kept."""
+        self._held = ((), {})
+
+
 def repeats(connection: Connection, sources: Sequence[Generation]) -> dict[int, dict[int, int]]:
     """By generation: number of an event that an earlier one of its channel holds, and the row there.
 

@@ -22,7 +22,7 @@ from tallymark.vault import doubles, generations
 from tallymark.vault.columns import ColumnWriter, Disorder
 from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.log import Stored
-from tallymark.vault.store import Connection, Database
+from tallymark.vault.store import Database
 from tallymark.vault.words import indexable
 
 SLICE_EVENTS = 4096
@@ -102,8 +102,7 @@ class EventWriter:
             if self.count < self.kept:
                 self._pass_over(parts, start, end)
             else:
-                with self._database.transaction() as connection:
-                    self._write(connection, parts, start, end)
+                self._write(parts, start, end)
             self._disorder.add(parts.columns[0][start:end])
             self.count += end - start
         self._whole = True
@@ -173,22 +172,23 @@ class EventWriter:
         if not self._open:
             raise VaultError("This import has ended; begin it again.")
 
-    def _write(self, connection: Connection, parts: _Parts, start: int, end: int) -> None:
-        connection.executemany(
-            "INSERT INTO event_blocks VALUES (?, ?)",
-            (
-                (generations.key(self.gen, self.count + first - start), data)
-                for first, data in parts.blocks(start, end)
-            ),
-        )
-        connection.executemany(
-            f"INSERT INTO event_words_{self.gen} (rowid, words) VALUES (?, ?)",  # noqa: S608 - a number of ours
-            enumerate(map(indexable, islice(parts.texts, start, end)), self.count),
-        )
-        self._columns.add(connection, tuple(column[start:end] for column in parts.columns))
-        generations.note_kept(
-            connection, self.gen, self.count + end - start, self._digest.hexdigest()
-        )
+    def _write(self, parts: _Parts, start: int, end: int) -> None:
+        # Packed before it is this import's turn, so that an entry that waits waits for less.
+        blocks = [
+            (generations.key(self.gen, self.count + first - start), data)
+            for first, data in parts.blocks(start, end)
+        ]
+        words = list(enumerate(map(indexable, islice(parts.texts, start, end)), self.count))
+        columns = tuple(column[start:end] for column in parts.columns)
+        done, digest = self.count + end - start, self._digest.hexdigest()
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT INTO event_blocks VALUES (?, ?)", blocks)
+            connection.executemany(
+                f"INSERT INTO event_words_{self.gen} (rowid, words) VALUES (?, ?)",  # noqa: S608 - a number of ours
+                words,
+            )
+            self._columns.add(connection, columns)
+            generations.note_kept(connection, self.gen, done, digest)
 
 
 class _Parts:

@@ -16,8 +16,9 @@ import msgspec
 from tallymark.model.event import NO_TIME
 from tallymark.model.moment import Moment
 from tallymark.model.record import Epoch, HandOver, Import, Incident, Record, Tombstone
-from tallymark.vault import columns, doubles, words
+from tallymark.vault import columns, words
 from tallymark.vault.blocks import BlockReader
+from tallymark.vault.doubles import Doubles
 from tallymark.vault.generations import Generation
 from tallymark.vault.log import Stored, load_records
 from tallymark.vault.narrowing import Narrow, parties, record_filter
@@ -144,10 +145,9 @@ def bring_up(database: Database) -> None:
 class Searcher:
     """Finds words in one vault. Used under the vault's turn."""
 
-    def __init__(self, blocks: BlockReader) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: BlockReader, doubles: Doubles) -> None:
+        self._blocks, self._doubles = blocks, doubles
         self._held: OrderedDict[tuple[int, int], _Chunk] = OrderedDict()
-        self._twice: tuple[tuple[int, ...], dict[int, dict[int, int]]] | None = None
 
     def search(
         self,
@@ -177,21 +177,12 @@ class Searcher:
             if narrow.channel and source.channel.casefold() != narrow.channel.casefold():
                 continue
             sent_by = parties(narrow, source, records)
-            repeated = self._repeated(connection, sources).get(source.gen, {})
+            repeated = self._doubles.of(connection, sources).get(source.gen, {})
             wanted = _Wanted(match, limit, narrow, sent_by, repeated)
             newest = self._newest(connection, source, wanted)
             found += [(second, number, source) for second, number in newest]
         best = heapq.nlargest(limit, found, key=lambda one: one[:2])
         return [self._hit(connection, one, number, terms) for _, number, one in best]
-
-    def _repeated(
-        self, connection: Connection, sources: Sequence[Generation]
-    ) -> dict[int, dict[int, int]]:
-        """By generation, the events that an earlier export of the channel has found already."""
-        gens = tuple(source.gen for source in sources)
-        if self._twice is None or self._twice[0] != gens:
-            self._twice = (gens, doubles.repeats(connection, sources))
-        return self._twice[1]
 
     def _newest(
         self, connection: Connection, source: Generation, wanted: _Wanted

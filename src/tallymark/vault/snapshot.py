@@ -14,7 +14,8 @@ from typing import TypeAlias
 from tallymark.errors import LimitExceeded
 from tallymark.model.casefile import EventColumns, Repeats
 from tallymark.model.event import CHANNEL_OF_KIND, KINDS, NO_TIME, owner_labels
-from tallymark.vault import columns, doubles
+from tallymark.vault import columns
+from tallymark.vault.doubles import Doubles
 from tallymark.vault.generations import Generation
 from tallymark.vault.store import Connection
 
@@ -38,7 +39,7 @@ class _Names:
         return place
 
 
-def merged(connection: Connection, sources: Sequence[Generation]) -> EventColumns:
+def merged(connection: Connection, sources: Sequence[Generation], doubles: Doubles) -> EventColumns:
     """Every dated event of ``sources`` in order of time; equal times in order of import and file.
 
     Sorts only what is not in order: one export in time order is copied as it is stored. What an
@@ -46,7 +47,7 @@ def merged(connection: Connection, sources: Sequence[Generation]) -> EventColumn
     """
     channels, parties = _Names((), most=0xFF), _Names(("",), most=0xFFFF)
     loaded, again, of = list[Parts](), list[Parts](), dict[int, int]()
-    twice = doubles.repeats(connection, sources)
+    twice = doubles.of(connection, sources)
     undated = 0
     for source in sources:
         parts, dated = _load(connection, source, channels, parties)

@@ -44,6 +44,7 @@ from tallymark.vault.boxes import Boxes
 from tallymark.vault.casefile import Snapshots, Wanted
 from tallymark.vault.check import Finding, InVault, check
 from tallymark.vault.clock import THIS_DEVICE, Device
+from tallymark.vault.doubles import Doubles
 from tallymark.vault.events import EventWriter
 from tallymark.vault.generations import Found, Unfinished
 from tallymark.vault.heads import Covered, Heads
@@ -76,8 +77,9 @@ class Vault:
         self.ways = Ways(opened, now=self._now)
         self._stored: list[Stored] | None = None
         self._blocks = BlockReader(opened.database)
-        self._snapshots = Snapshots(self._blocks)
-        self._searcher = Searcher(self._blocks)
+        doubles = Doubles()
+        self._snapshots = Snapshots(self._blocks, doubles)
+        self._searcher = Searcher(self._blocks, doubles)
         self._covered = Covered()
 
     @classmethod
