@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tallymark import importers
 from tallymark.diary import Diary
@@ -18,10 +22,11 @@ from tallymark.importers._source import Opened
 from tallymark.importers.whatsapp_iphone import IMPORTER
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.jail.supply import Descriptor
+from tallymark.model.event import EventBatch
 from tallymark.vault.snapshot import IN, OUT
 
 from . import phone_store as made
-from .test_sqlite import PAGE
+from .test_sqlite import PAGE, source_of
 
 
 def events(path: Path, **options: Any) -> list[dict[str, Any]]:
@@ -309,3 +314,39 @@ def test_in_a_diary_what_came_in_is_known_where_nothing_went_out(tmp_path) -> No
     with Diary.create(tmp_path / "d", passphrase="four plain words here", cost=CHEAP) as diary:
         diary.import_file(path)
         assert list(diary.casefile().events.direction) == [IN] * 5
+
+
+def test_from_a_stream_that_has_no_file(store: Path, found) -> None:
+    """A sealed original is handed over piece by piece; the events are the same."""
+    stream = io.BytesIO(store.read_bytes())
+    assert [json.loads(line) for line in importers.event_lines(stream)] == found
+
+
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(0, 40_959), st.binary(min_size=1, max_size=64)), max_size=12
+    ),
+    cut=st.integers(0, 40_960),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_changed_the_ledger_adds_up(store: Path, changes, cut: int) -> None:
+    """Damaged anywhere and cut anywhere: refused, or every row in one place and no id twice."""
+    data = bytearray(store.read_bytes())
+    for at, piece in changes:
+        data[at : at + len(piece)] = piece[: len(data) - at]
+    if cut > 4096:
+        del data[cut:]
+    batches: list[EventBatch] = []
+    with source_of(bytes(data)) as source, suppress(UnknownFormat, LimitExceeded):
+        survey = IMPORTER.survey(source, options={})
+        sink = Sink(batches.append, sentences=IMPORTER.SENTENCES)
+        survey.read(sink)
+        sink.finish()
+        coverage = sink.ledger.close(source.size)
+        assert coverage["records"] == sum(len(batch.texts) for batch in batches)
+        places = [
+            json.dumps(json.loads(line)["locator"], sort_keys=True)
+            for batch in batches
+            for line in batch.lines.splitlines()
+        ]
+        assert len(set(places)) == len(places)

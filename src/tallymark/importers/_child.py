@@ -30,15 +30,26 @@ PACKAGE = "tallymark.importers"
 
 
 def main(frames: int) -> None:
-    """Answer the one request on standard input with frames on descriptor ``frames``."""
-    names = plugins.names(PACKAGE)
-    answer(frames, {name: plugins.load(PACKAGE, name, "IMPORTER") for name in names})
+    """Answer the one request on standard input with frames on descriptor ``frames``.
+
+    Where the request names its format, only that one is loaded.
+    """
+    request = _asked()
+    wanted = [n for n in plugins.names(PACKAGE) if request.format in {None, n}]
+    _answer(frames, request, {name: plugins.load(PACKAGE, name, "IMPORTER") for name in wanted})
 
 
 def answer(frames: int, importers: Mapping[str, Importer]) -> None:
     """The same with the formats given."""
+    _answer(frames, _asked(), importers)
+
+
+def _asked() -> Request:
     gc.disable()  # reading makes no cycles; a sweep over thousands of rows costs a third of the time
-    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
+    return msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
+
+
+def _answer(frames: int, request: Request, importers: Mapping[str, Importer]) -> None:
     jail = lock_down(size=request.source.size)
     try:
         send(frames, Done(_work(request, importers, frames, jail)))

@@ -7,6 +7,7 @@ is taken only when date, time and sender are known and plain and the body can be
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from json.encoder import encode_basestring as quoted
 
 from tallymark.importers._batch import Sink
@@ -33,12 +34,19 @@ _SINGLE = {  # letters that Unicode takes apart again, but that a phone may writ
 }
 
 
+def _pairs(text: str) -> set[str]:
+    """Each two letters that stand side by side."""
+    return set(map("".join, pairwise(text)))
+
+
 def _spellings(phrase: str) -> set[bytes]:
     """A phrase as the app may write it: with and without a full stop, in its usual capitals and letters."""
     cased = {phrase, phrase[:1].upper() + phrase[1:], phrase[:1].lower() + phrase[1:]}
-    whole = {unicodedata.normalize(form, p) for p in cased for form in ("NFC", "NFD")} | cased
-    for apart, single in _SINGLE.items():
-        whole |= {p.replace(apart, single) for p in whole if apart in p}
+    whole = set(cased)
+    if not phrase.isascii():
+        whole |= {unicodedata.normalize(form, p) for p in cased for form in ("NFC", "NFD")}
+    for apart in _SINGLE.keys() & _pairs(unicodedata.normalize("NFC", phrase)):
+        whole |= {p.replace(apart, _SINGLE[apart]) for p in whole}
     return {(p + stop).encode() for p in whole for stop in ("", *STOPS)}
 
 
