@@ -108,3 +108,25 @@ def test_texts_of_a_phone_say_themselves_which_are_yours(opened: Window) -> None
     assert "2 in all" in opened.page.says
     assert opened.book.diary is not None
     assert sorted(opened.book.diary.casefile().events.direction) == [1, 2]
+
+
+def test_a_whole_folder_is_brought_in(opened: Window) -> None:
+    """Found by pressing, looked into, and kept as one exhibit."""
+    folder = Path.home() / "Mail"
+    (folder / "cur").mkdir(parents=True)
+    for n in range(3):
+        (folder / "cur" / f"{n}.M1.host:2,S").write_bytes(
+            b"From: him@example.org\nTo: me@example.org\nSubject: s\n"
+            b"Date: Sat, 02 May 2026 10:0%d:00 +0100\nMessage-ID: <%d@x>\n\nhello\n" % (n, n)
+        )
+    opened.go("/bring")
+    opened.send("/bring", path=str(folder))
+    while opened.book.job is not None and not opened.book.job.wait(1):
+        pass
+    opened.go(opened.path)
+    assert "Which name is you?" in opened.page.says, opened.page.says
+    opened.send(owner="none")
+    _until_done(opened)
+    assert "3 in all" in opened.page.says, opened.page.says
+    assert opened.book.diary is not None
+    assert len(opened.book.diary.casefile().events) == 3

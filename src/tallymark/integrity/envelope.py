@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from tallymark.errors import EnvelopeDamaged, EnvelopeError
 from tallymark.integrity import bech32, envelope_header
 from tallymark.integrity.digest import READ_SIZE, BesideSha256
+from tallymark.integrity.seekable import Seekable
 
 CHUNK = 64 * 1024
 TAG = 16
@@ -158,7 +159,7 @@ def open_all(
         return Sealed(digest.hexdigest(), digest.size, read)
 
 
-class SealedReader(io.RawIOBase):
+class SealedReader(Seekable):
     """The plaintext of a sealed file as a seekable read-only stream; nothing goes to disk.
 
     Any part is read by decrypting only the chunks it lies in (64 KiB each). Opening authenticates
@@ -185,52 +186,11 @@ class SealedReader(io.RawIOBase):
         if size is not None and not 0 <= size <= full:
             raise EnvelopeDamaged("The sealed file is shorter than it should be.")
         self.size = full if size is None else size
-        self._at = 0
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read begins, in plaintext bytes."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place in the plaintext; beyond the end is allowed and reads nothing."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        if base + offset < 0:
-            message = "a place before the beginning"
-            raise ValueError(message)
-        self._at = base + offset
-        return self._at
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The next ``size`` bytes (all that is left if negative); fewer only at the end."""
-        left = max(0, self.size - self._at)
-        wanted = left if size is None or size < 0 else min(size, left)
-        parts: list[bytes] = []
-        while wanted:
-            index, skip = divmod(self._at, CHUNK)
-            part = self._chunk(index)[skip : skip + wanted]
-            parts.append(part)
-            self._at += len(part)
-            wanted -= len(part)
-        return b"".join(parts)
-
-    def readall(self) -> bytes:
-        """Everything from here to the end."""
-        return self.read()
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer`` as far as the plaintext goes; how many bytes."""
-        view = memoryview(buffer).cast("B")
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
+    def piece(self, at: int, wanted: int) -> bytes:
+        """At most ``wanted`` bytes of the plaintext from ``at``, out of one chunk."""
+        index, skip = divmod(at, CHUNK)
+        return self._chunk(index)[skip : skip + wanted]
 
     def close(self) -> None:
         """Close the sealed file as well."""

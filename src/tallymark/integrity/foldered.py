@@ -9,7 +9,6 @@ is followed or opened. Folders have no entries.
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import struct
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from tallymark.errors import LimitExceeded, SourceChanged, SourceMissing
 from tallymark.integrity import bag
+from tallymark.integrity.seekable import Seekable
 
 MAX_FILES = 200_000
 _PIECE = 1 << 20
@@ -52,7 +52,7 @@ class _Found:
         return struct.pack("<HHBi", 0x5455, 5, 1, seconds if 0 <= seconds < 1 << 31 else 0)
 
 
-class FolderZip(io.RawIOBase):
+class FolderZip(Seekable):
     """A seekable stream of the zip. Each file is read twice: for its checksum and for its bytes.
 
     Raises SourceMissing when the folder cannot be read, LimitExceeded above 200,000 files, and
@@ -75,54 +75,13 @@ class FolderZip(io.RawIOBase):
         self._list_at = at
         self._list: bytes | None = None
         self.size = at + len(self._end(crcs=False))
-        self._at = 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read begins."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; beyond the end is allowed and reads nothing."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        if base + offset < 0:
-            message = "a place before the beginning"
-            raise ValueError(message)
-        self._at = base + offset
-        return self._at
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The next ``size`` bytes (all that is left if negative); fewer only at the end."""
-        left = max(0, self.size - self._at)
-        wanted = left if size is None or size < 0 else min(size, left)
-        parts = []
-        while wanted:
-            part = self._piece(self._at, wanted)
-            parts.append(part)
-            self._at += len(part)
-            wanted -= len(part)
-        return b"".join(parts)
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer`` as far as there is anything; how many bytes."""
-        view = memoryview(buffer).cast("B")
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
 
     def must_be_unchanged(self) -> None:
         """Raise SourceChanged when any file is not what it was when the folder was listed."""
         for file in self._files:
             _must_be(file, os.lstat(file.path))
 
-    def _piece(self, at: int, wanted: int) -> bytes:
+    def piece(self, at: int, wanted: int) -> bytes:
         """Some bytes from ``at``: of a header, a file or the list at the end; never none."""
         if at >= self._list_at:
             if self._list is None:

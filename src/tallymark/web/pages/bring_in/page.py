@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from tallymark import importers
 from tallymark.diary import Diary
+from tallymark.diary.intake import opened
 from tallymark.diary.progress import Progress, Watch
 from tallymark.web import places
 from tallymark.web.dates import day_words, size_words
@@ -47,7 +48,7 @@ def _where(visit: Visit, path: Path) -> str:
 def take(visit: Visit) -> Response:
     """Look into the file first; nothing is kept yet."""
     path = _chosen(visit)
-    if path is None or not path.is_file():
+    if path is None or not (path.is_file() or path.is_dir()):
         words = "Choose a file, or type where it is."
         return visit.again("/bring", {_field(visit): words})
     return _take_file(visit, path, field=_field(visit))
@@ -66,6 +67,7 @@ def find(visit: Visit) -> Response:
     folders, files = places.listed(folder)
     visit.book.chosen["listed"] = {
         **({"up": folder.parent} if folder.parent != folder else {}),
+        "this": folder,
         **{f"d{n}": path for n, path in enumerate(folders[:_SHOWN])},
         **{f"f{n}": path for n, path in enumerate(files[:_SHOWN])},
     }
@@ -84,7 +86,7 @@ def pressed(visit: Visit) -> Response:
     path = visit.book.chosen.get("listed", {}).get(visit.typed("open"))
     if path is None:
         return visit.go("/bring/find")
-    if visit.typed("open").startswith("f"):
+    if visit.typed("open").startswith("f") or visit.typed("open") == "this":
         return _take_file(visit, path, field="path")
     visit.book.chosen["folder"] = path
     return visit.go("/bring/find")
@@ -112,9 +114,10 @@ def _look(visit: Visit) -> Response:
 
     def work(tell: Tell) -> dict[str, Any]:
         watch = Watch(_told(tell))
-        return importers.inspect(
-            path, options=answers, on_batch=watch.found, ask=False, progress=watch.read
-        )
+        with opened(path) as source:
+            return importers.inspect(
+                source, options=answers, on_batch=watch.found, ask=False, progress=watch.read
+            )
 
     return _start(visit, _LOOK, work)
 
@@ -149,7 +152,12 @@ def looked(visit: Visit) -> Response:
 
 
 def _under_way(visit: Visit, job: Job) -> Response:
-    return visit.template("pages/bring_in/working.html", lines=job.told.split("\n"), here=job.kind)
+    return visit.template(
+        "pages/bring_in/working.html",
+        lines=job.told.split("\n"),
+        here=job.kind,
+        keeping=job.kind == _BRING,
+    )
 
 
 def stop(visit: Visit) -> Response:
