@@ -186,6 +186,28 @@ def test_keys_stay_while_a_copy_is_made(home) -> None:
         assert vault.check() == []
 
 
+def test_copies_go_on_after_the_keys_were_changed(home, full, tmp_path) -> None:
+    """A copy of before opens by what was known then, the next one by what is known now."""
+    stick = tmp_path / "stick"
+    with _open(home) as vault:
+        vault.copies.make(stick)
+        _rotate(vault)
+        vault.ways.seal_files()
+        assert vault.copies.make(stick).number == 2
+    for number, secret in ((1, OLD_WORDS), (2, NEW_WORDS)):
+        target = tmp_path / f"restored{number}"
+        again, found = Vault.restore(
+            stick, target, words=_said(secret), number=number, now=Ticking()
+        )
+        with again:
+            assert found.findings == ()
+            facts = _facts(again)
+            assert facts["originals"] == full[1]["originals"]
+            assert facts["digests"] == full[1]["digests"]
+    with pytest.raises(WrongWords):
+        Vault.restore(stick, tmp_path / "x", words=_said(OLD_WORDS), number=2, now=Ticking())
+
+
 def test_nothing_is_deleted_when_the_key_opens_neither_file(home) -> None:
     """A damaged database beside a begun copy is damage; both files stay."""
     (home / "vault.db.next").write_bytes(b"begun")

@@ -62,11 +62,14 @@ def switch(folder: Path) -> None:
 
     The old journal goes first and for good: beside the new file it would be taken for its own.
     """
+    current = folder / place.DATABASE
     with plain_errors():
+        # What was kept from before an earlier change of tables opens by the old key alone.
+        migrating.drop_copies(current)
         for name in sorted(place.of_database(place.DATABASE) - {place.DATABASE}):
             disk.unlink(folder / name, missing_ok=True)
         disk.sync_folder(folder)
-        disk.rename(folder / place.NEXT, folder / place.DATABASE)
+        disk.rename(folder / place.NEXT, current)
         # What was kept from before its tables were changed is under the old key.
         migrating.drop_copies(folder / place.DATABASE)
         disk.sync_folder(folder)

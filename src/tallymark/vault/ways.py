@@ -16,7 +16,7 @@ from tallymark.errors import (
 from tallymark.integrity import wordslot
 from tallymark.integrity.envelope import Identity
 from tallymark.integrity.keyslot import Cost
-from tallymark.vault import keys, log, recovery, rotation
+from tallymark.vault import inbox, keys, log, recovery, rotation
 from tallymark.vault.clock import Clocks
 from tallymark.vault.opening import Opened
 from tallymark.vault.recovery import Choice, Decision
@@ -205,6 +205,8 @@ class Ways:
             raise WrongPassphrase
         opened, master, box = self._opened, bytearray(keys.new_master()), Identity.generate()
         with self._database.turn:
+            # Notes of wrong tries are sealed to the address of now, which goes.
+            inbox.collect(opened.folder, self._database, identity=opened.inbox, log=opened.acts)
             new = self._anew(master, box, passphrase=passphrase, words=words, cost=cost)
             rotation.copy(
                 opened.folder,
