@@ -265,7 +265,7 @@ def test_the_second_case_says_what_it_does_not_know() -> None:
     """No pack was made; the beginning tells records from memory; a place kept back has no name."""
     case = quill_case()
     page = summarise(case)
-    assert page.missing == ("a pack made before",)
+    assert page.missing == ("a head of the log that others hold",)
     assert page.counts.decided_same.value == 0  # taken back by a later decision
     phrases = picture.build("phrases", case).data["phrases"]
     assert [one["words"] for one in phrases] == ["a rose", "nice hat"]

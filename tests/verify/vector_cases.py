@@ -29,6 +29,16 @@ LETTER = "data/originals/AB-1_letter.txt"
 STATEMENT, LOG = "statement.json", "proofs/log.json"
 
 
+def seal_cases() -> dict[str, Case]:
+    """Time stamps and epochs, from a file of their own."""
+    from verify.seal_cases import seals
+
+    return {
+        name: Case(about, data, "refused" if check else "ok", check)
+        for name, (about, data, check) in seals().items()
+    }
+
+
 @dataclass(frozen=True)
 class Case:
     """What a verifier must say about ``data``, and why."""
@@ -67,6 +77,7 @@ def cases() -> dict[str, Case]:
         **_statement(),
         **_log(),
         **_originals(),
+        **seal_cases(),
     }
 
 

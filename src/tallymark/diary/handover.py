@@ -17,9 +17,11 @@ from tallymark.integrity.signature import fingerprint, six_words
 from tallymark.model.casefile import Casefile
 from tallymark.model.record import HandOver
 from tallymark.vault import Vault
+from tallymark.vault.heads import HELD
 
 if TYPE_CHECKING:
     from tallymark.pack.build import Built
+    from tallymark.pack.contents import StampFile
 
 PURPOSES = ("police", "court", "disclosure", "supporter")
 
@@ -91,6 +93,7 @@ def hand_over(
         vault=vault.vault_id,
         epoch=vault.epoch,
         erased=vault.erased(),
+        stamps=_stamps(vault),
         progress=progress,
     )
     if sealed is not None:
@@ -124,6 +127,18 @@ def hand_over(
             by_id[r.id].index for r in casefile.records if r.id in unsaid and r.type != "place"
         ),
     )
+
+
+def _stamps(vault: Vault) -> list[StampFile]:
+    """Every answered time stamp whose head still stands in the log, the oldest first."""
+    from tallymark.pack.contents import StampFile
+
+    past = vault.heads.history()
+    return [
+        StampFile(kept.note, kept.response, kept.head.size)
+        for kept in vault.stamps.all()
+        if kept.response is not None and past.standing(kept.head) in HELD
+    ]
 
 
 def _seal_and_drop(built: Built, sealed: Path, to_keys: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from tallymark.integrity.bag import StoredZip
 from tallymark.integrity.merkle import Tree, leaf_hash
 from tallymark.model.casefile import Casefile
 from tallymark.pack import pages, seal, words
-from tallymark.pack.contents import Contents, Progress, Seal, choose
+from tallymark.pack.contents import Contents, Progress, Seal, StampFile, choose
 from tallymark.pack.names import Original
 from tallymark.pack.parts import Copying, Parts, plain_errors
 from tallymark.pack.pictures import redrawn
@@ -62,11 +62,13 @@ def build(  # noqa: PLR0913 - everything that differs from pack to pack is named
     vault: str,
     epoch: int,
     erased: Collection[int] = (),
+    stamps: Sequence[StampFile] = (),
     progress: Progress | None = None,
 ) -> Built:
     """Write ``target`` (a folder) and ``target.zip`` and return where they are.
 
-    ``made`` is aware; ``checkpoint`` is the signed note over exactly ``leaf_hashes``. With
+    ``made`` is aware; ``checkpoint`` is the signed note over exactly ``leaf_hashes``; ``stamps`` are
+    of earlier heads of the same log. With
     ``recipients`` (age keys) only the zip is left, for the caller to seal. The same arguments give
     the same bytes. Raises ``OutputExists``, ``NothingChosen``, ``DiskFull``, ``PackError``, and
     ``IntegrityError`` when a record or an original is not what the log says; then nothing is left.
@@ -88,7 +90,11 @@ def build(  # noqa: PLR0913 - everything that differs from pack to pack is named
     )
     sources = _Sources(record_data, open_original)
     with plain_errors(), Parts(target) as parts:
-        contents = replace(contents, pictures=redrawn(contents, open_original=open_original))
+        contents = replace(
+            contents,
+            pictures=redrawn(contents, open_original=open_original),
+            stamps=tuple(stamps),
+        )
         payload = _payload(contents, parts, sources=sources, leaf_hashes=leaf_hashes)
         tags = [*pages.write(contents), *words.write(contents)]
         tags += seal.tag_files(

@@ -70,6 +70,9 @@ def _item(
     at = _moment(record)
     state, why = states.get(record.id, ("current", ""))
     fields = dict(told(record.body, names))
+    if contents.casefile.outside:
+        head = contents.outside(contents.numbers[record.id])
+        fields["outside_time"] = say.not_later(head, contents.casefile.zone)
     return Item(
         record=record,
         number=contents.numbers[record.id],

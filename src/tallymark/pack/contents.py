@@ -18,6 +18,7 @@ import msgspec
 
 from tallymark.errors import NothingChosen, PackError
 from tallymark.model.casefile import Casefile
+from tallymark.model.outside import OutsideHead, earliest
 from tallymark.model.record import (
     DerivedText,
     Exhibit,
@@ -78,13 +79,25 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class StampFile:
+    """A time stamp that travels: the signed checkpoint that was stamped, and the answer as it came.
+
+    ``size`` is that of the checkpoint.
+    """
+
+    note: str
+    response: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """A pack before it is written. ``casefile`` is as rendered; ``shown`` are the true records.
 
     ``made`` is aware. ``withheld`` are all places in the log that are neither shown nor erased,
     ``kept_back`` those among them that the person had chosen. ``numbers`` gives, for each record
     id, the number that people see. ``summary`` is counted from ``casefile``. ``pictures`` are small
-    SVG files by the path of their original.
+    SVG files by the path of their original. ``stamps`` travel in ``proofs/``.
     """
 
     casefile: Casefile
@@ -102,6 +115,7 @@ class Contents:
     sequence: int
     seal: Seal
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    stamps: tuple[StampFile, ...] = ()
 
     @property
     def initials_only(self) -> bool:
@@ -116,6 +130,10 @@ class Contents:
     def local(self, moment: datetime) -> datetime:
         """An instant on the clock of the person's zone."""
         return moment.astimezone(ZoneInfo(self.casefile.zone))
+
+    def outside(self, number: int) -> OutsideHead | None:
+        """The earliest head held outside that covers the record with this number."""
+        return earliest(self.casefile.outside, number)
 
     def number(self, record_id: str) -> int | None:
         """The number people see for a record; None when it is not in the chosen part of the log."""
@@ -268,7 +286,11 @@ def _rendered(casefile: Casefile, *, kept: Mapping[str, str], purpose: str) -> C
         events = events.without([(s.first_row, s.first_row + s.count) for s in gone])
     if others:
         events = replace(events, parties=tuple(map(masked_label, events.parties)))
-    return replace(casefile, records=tuple(records), sources=sources, events=events)
+    # Who else was given a pack or six words is nobody's matter but the person's and the court's.
+    outside = tuple(h for h in casefile.outside if not others or h.kind == "stamp")
+    return replace(
+        casefile, records=tuple(records), sources=sources, events=events, outside=outside
+    )
 
 
 def kept_back_lines(contents: Contents) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tallymark import law
 from tallymark.model.moment import Moment
+from tallymark.model.outside import OutsideHead
 from tallymark.model.record import PostBoxNote, Record
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -114,6 +115,25 @@ def written(record: Record) -> str:
     """When a record was written, on the clock of its own zone."""
     at = written_at(record).astimezone(ZoneInfo(record.zone))
     return f"{day(at)} {clock(at)} {at.tzname()}"
+
+
+OUTSIDE = {
+    "words": "six words read out",
+    "receipt": "receipt",
+    "pack": "pack",
+    "backup": "backup",
+    "stamp": "time stamp",
+}
+"""Kinds of heads that somebody outside holds, in words."""
+
+
+def not_later(head: OutsideHead | None, zone: str) -> str:
+    """By when something was there, and by whose word: "not later than 12 May 2026, by ..."."""
+    if head is None:
+        return "no outside time"
+    at = datetime.fromisoformat(head.at).astimezone(ZoneInfo(zone))
+    who = f" ({head.holder})" if head.holder else ""
+    return f"not later than {day(at)}, by {OUTSIDE[head.kind]}{who}"
 
 
 def other_device(note: PostBoxNote | None) -> str:

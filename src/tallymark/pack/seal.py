@@ -58,11 +58,31 @@ def tag_files(
     proofs: list[TagFile] = [
         ("proofs/checkpoint.txt", checkpoint.encode()),
         ("proofs/log.json", _log(contents, tree=tree)),
+        *_stamps(contents, tree=tree),
     ]
     listed = [*before, *files, *proofs]
     covered = manifest((name, hashlib.sha256(data).hexdigest()) for name, data in listed)
     signed = signature.sshsig(key, covered, namespace=NAMESPACE).encode()
     return [*files, (TAGMANIFEST, covered), (f"{TAGMANIFEST}.sig", signed), *proofs]
+
+
+def stamp_paths(number: int) -> tuple[str, str]:
+    """Where the note and the answer of a time stamp lie; ``number`` counts from 1."""
+    return f"proofs/stamp-{number}.txt", f"proofs/stamp-{number}.tsr"
+
+
+def _stamps(contents: Contents, *, tree: Tree) -> list[TagFile]:
+    """Each time stamp as it came, its note, and the way from that head to the head of this pack."""
+    if not contents.stamps:
+        return []
+    files: list[TagFile] = []
+    listed = []
+    for number, stamp in enumerate(contents.stamps, start=1):
+        note, answer = stamp_paths(number)
+        files += [(note, stamp.note.encode()), (answer, stamp.response)]
+        proof = [node.hex() for node in tree.consistency(stamp.size)]
+        listed.append({"note": note, "answer": answer, "proof": proof})
+    return [*files, ("proofs/stamps.json", canonical.encode({"v": "1", "stamps": listed}))]
 
 
 def tagmanifest_sha256(tags: Sequence[TagFile]) -> str:

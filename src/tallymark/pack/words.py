@@ -7,7 +7,7 @@ import textwrap
 from tallymark.pack import say
 from tallymark.pack.contents import Contents, kept_back_lines
 from tallymark.pack.seal import NOTEBOOK
-from tallymark.pack.sections.seal.section import COMMANDS, NOT_SHOWN
+from tallymark.pack.sections.seal.section import COMMANDS, NOT_SHOWN, stamp_commands
 from tallymark.pack.sections.summary.section import plain
 from tallymark.pack.typeset.coverage import printable
 
@@ -37,6 +37,11 @@ _EXPECTED = (
     'Each file must be OK, and the last line must say: Good "tallymark-bundle" signature. These '
     "commands do not notice a file that was added and is named in no manifest; a verifier written "
     "to the bundle specification does."
+)
+_STAMPS = (
+    "TIME STAMPS\nAn outside authority signed a head of this log with the time. ROOT.pem is the root "
+    "certificate of the authority; get it from the authority itself. Each must say: Verification: OK. "
+    "That the stamped head is of this log, a verifier written to the bundle specification checks."
 )
 _WHOSE = (
     "WHOSE SEAL IT IS\nThe key came with the pack, so it says nothing by itself about who signed. "
@@ -76,6 +81,7 @@ def read_me(contents: Contents) -> str:
         _HOW_TO_CHECK,
         "\n".join(f"    {command}" for command in COMMANDS),
         _EXPECTED,
+        *_stamps(contents),
         _WHOSE,
         (
             f"    Six words:   {' '.join(contents.seal.words)}\n"
@@ -84,6 +90,14 @@ def read_me(contents: Contents) -> str:
         _list("What the seal does not show", NOT_SHOWN),
     ]
     return "\n\n".join(_wrapped(p) for p in paragraphs) + "\n"
+
+
+def _stamps(contents: Contents) -> tuple[str, ...]:
+    """How to check the time stamps, when there are any."""
+    commands = stamp_commands(contents)
+    if not commands:
+        return ()
+    return (_STAMPS, "\n".join(f"    {command}" for command in commands))
 
 
 def _list(title: str, lines: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tallymark.model.casefile import EventSource
 from tallymark.model.event import KINDS
+from tallymark.model.outside import OutsideHead, OutsideKind
 from tallymark.model.record import HandOver, Import, Incident, PoliceContact, Record, ToldToStop
 from tallymark.picture._clock import FAR, instant
 from tallymark.picture._entries import Anchor, exhibits, first_written, numbers
@@ -70,14 +71,16 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Episodes whose entries were all in the log when a pack was made; ``first`` is that day.
+    """Episodes whose entries were all in the log when somebody outside was given a head of it.
 
-    The day is what this device's clock said when the pack was made.
+    ``first`` is the day of the first such head and ``by`` its kind (``model.outside``). But for a
+    ``stamp`` the day is what this device's clock said.
     """
 
     covered: Figure
     none: Figure
     first: str
+    by: OutsideKind
 
 
 def held(found: Episodes, order: Anchor | None) -> Held:
@@ -217,30 +220,36 @@ def _events(lane: LaneEpisodes, place: int) -> int:
 
 
 def outside(found: Episodes) -> Outside | None:
-    """What a pack that was made covers; None when none was made."""
+    """What the heads that others hold cover; None when nobody holds one."""
     casefile = found.contacts.casefile
     number = numbers(casefile)
-    packs = sorted((number[r.id], r) for r in casefile.records if isinstance(r.body, HandOver))
-    if not packs:
+    heads = [head for head in casefile.outside if head.kind != "backup"]
+    heads += [
+        OutsideHead("pack", r.written, number[r.id])
+        for r in casefile.records
+        if isinstance(r.body, HandOver)
+    ]
+    if not heads:
         return None
-    last = packs[-1][0]
-    late = {r.id for r in casefile.records if number[r.id] > last}
+    last, begun = max(head.size for head in heads), min(heads, key=lambda head: head.at)
+    late = {r.id for r in casefile.records if number[r.id] >= last}
     open_exhibits = _open_exhibits(casefile.records, late)
     totals, refs = [0, 0], ([], [])  # type: tuple[list[int], tuple[list[str], list[str]]]
     for lane in found.lanes:
         for covered, ids in _covered(lane, late, open_exhibits):
             totals[covered] += 1
             refs[covered].extend(ids)
-    first = found.contacts.clock.day(instant(packs[0][1].written))
+    first = found.contacts.clock.day(instant(begun.at))
     return Outside(
         covered=Figure(totals[1], unique(refs[1])),
         none=Figure(totals[0], unique(refs[0])),
         first=day_text(first),
+        by=begun.kind,
     )
 
 
 def _open_exhibits(records: tuple[Record, ...], late: set[str]) -> set[str]:
-    """Exhibits whose import was first written after the last pack."""
+    """Exhibits whose import was first written after the last head that others hold."""
     early = {r.body.exhibit for r in records if isinstance(r.body, Import) and r.id not in late}
     all_of_them = {r.body.exhibit for r in records if isinstance(r.body, Import)}
     return all_of_them - early

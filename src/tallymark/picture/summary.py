@@ -132,7 +132,7 @@ class Summary:
             (self.effect.quotes, "how it made the person feel"),
             (self.effect.changes, "what changed in the person's life"),
             (self.police, "a contact with police"),
-            (self.outside, "a pack made before"),
+            (self.outside, "a head of the log that others hold"),
         )
         return tuple(words for held, words in wanted if not held)
 

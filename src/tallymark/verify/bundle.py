@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tallymark.errors import VerificationError
-from tallymark.verify import inventory, log, names, source, sshsig, statement
+from tallymark.verify import epochs, inventory, log, names, source, sshsig, stamps, statement
 from tallymark.verify.container import Contents, Limits
 from tallymark.verify.policy import Policy, Signer
 from tallymark.verify.report import Check, Counts, Verdict
@@ -40,6 +40,7 @@ class _Case:
     checkpoint: log.Checkpoint | None = None
     proofs: LogFile | None = None
     exhibits: list[ExhibitFacts] | None = None
+    stamps: int = 0
 
     def kept(self, path: str) -> bytes:
         """The bytes of a file that check 2 found missing or not."""
@@ -68,6 +69,7 @@ def verify(
         public=case.signer.public if case.signer else None,
         statement=case.statement,
         counts=_counts(case),
+        outside_time=stamps.said(case.stamps),
     )
 
 
@@ -173,8 +175,13 @@ def _heads(case: _Case) -> list[tuple[str, int, str]]:
 def _checkpoint(case: _Case) -> str:
     note = case.kept(inventory.CHECKPOINT)
     others = log.check_signed(note, public=_signer(case).public)
-    case.checkpoint = log.read_note(note)[0]
-    return "signed by the same key" + (f", and {others} more not judged" if others else "")
+    head = log.read_note(note)[0]
+    keys = {**epochs.keys(case.contents.kept), head.origin: _signer(case).public}
+    case.stamps = stamps.check(case.contents.kept, head=head, keys=keys)
+    case.checkpoint = head
+    more = f", and {others} more not judged" if others else ""
+    stamped = f"; {case.stamps} stamped heads lead to it" if case.stamps else ""
+    return f"signed by the same key{more}{stamped}"
 
 
 def _records(case: _Case) -> str:
@@ -193,6 +200,11 @@ def _records(case: _Case) -> str:
         )
         if root != case.checkpoint.root:
             raise VerificationError(f"Record {one.index} is not the one in the log.")
+    epochs.check(
+        [(one.index, case.contents.kept[one.path]) for one in found.shown],
+        head=case.checkpoint,
+        public=_signer(case).public,
+    )
     case.proofs = found
     return f"{len(found.shown)} shown, {len(found.withheld)} withheld, {len(found.erased)} erased"
 

@@ -33,6 +33,8 @@ _KEPT = {
     CHECKPOINT: _MIB,
     LOG: 64 * _MIB,
 }
+STAMPS = "proofs/stamps.json"
+_STAMP = re.compile(r"proofs/stamp-[1-9][0-9]{0,3}\.(txt|tsr)")
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\n")
 _OXUM = re.compile(r"^Payload-Oxum:(.*)$", re.IGNORECASE | re.MULTILINE)
 _CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what a file browser leaves behind
@@ -42,6 +44,8 @@ def keep(path: str) -> int:
     """How many bytes of ``path`` later checks need; 0 for a file of which only the digest counts."""
     if path.startswith(RECORDS):
         return 4 * _MIB
+    if path == STAMPS or _STAMP.fullmatch(path):
+        return _MIB
     return _KEPT.get(path, 0)
 
 

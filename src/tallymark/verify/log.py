@@ -51,6 +51,36 @@ def root_from(leaf: bytes, *, index: int, size: int, proof: list[bytes]) -> byte
     return found if last == 0 else None
 
 
+def goes_on(old: Checkpoint, new: Checkpoint, *, proof: list[bytes]) -> bool:
+    """Whether ``proof`` shows that ``new`` begins with ``old`` (RFC 9162 section 2.1.4.2)."""
+    if not 0 < old.size <= new.size:
+        return False
+    if old.size == new.size:
+        return not proof and old.root == new.root
+    path = list(proof)
+    if old.size & (old.size - 1) == 0:
+        path.insert(0, old.root)
+    return bool(path) and _climbed(path, old.size - 1, new.size - 1) == (old.root, new.root)
+
+
+def _climbed(path: list[bytes], place: int, last: int) -> tuple[bytes, bytes] | None:
+    """The two roots that a consistency path leads to."""
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    small = large = path[0]
+    for step in path[1:]:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            small, large = node_hash(step, small), node_hash(step, large)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            large = node_hash(large, step)
+        place, last = place >> 1, last >> 1
+    return (small, large) if last == 0 else None
+
+
 def read_note(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
     """Checkpoint, the text that is signed, and the signatures as (name, key id + signature)."""
     try:

@@ -29,10 +29,13 @@ _OTHER_SEAL = (
 _NEVER_SHOWN = (
     "that what the entries say took place",
     "that the PDF says what the records say, or that the tables and pictures do",
-    "when anything was written, beyond the maker's own clock: no outside time covers it",
     "what was written, changed or left out before somebody else held a head of this log",
     "what is kept outside it: the private safety notebook is never in this log, nor exported",
 )
+_WHEN = {
+    False: "when anything was written, beyond the maker's own clock: no outside time covers it",
+    True: "when anything was written, beyond the maker's own clock and what openssl says of the stamps",
+}
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ class Verdict:
     """The outcome of all checks.
 
     ``signer`` is the fingerprint of the key whose signature holds, None when none does.
-    ``signer_trusted`` is True only when the reader named this key. ``outside_time`` is None: this
-    version reads no timestamps. ``statement`` and ``counts`` are there when checks 5 and 7 hold.
+    ``signer_trusted`` is True only when the reader named this key. ``outside_time`` says which time
+    stamps were found and how to check them, None when there are none: the times are not checked here.
+    ``statement`` and ``counts`` are there when checks 5 and 7 hold.
     """
 
     ok: bool
@@ -83,7 +87,7 @@ class Verdict:
     @property
     def not_proved(self) -> tuple[str, ...]:
         """What no check shows, one sentence each."""
-        lines = list(_NEVER_SHOWN)
+        lines = [*_NEVER_SHOWN[:2], _WHEN[bool(self.outside_time)], *_NEVER_SHOWN[2:]]
         if self.counts and self.counts.withheld:
             lines.append(f"what the {self.counts.withheld} withheld records say")
         if not self.signer_trusted:
@@ -113,6 +117,7 @@ class Verdict:
             mark = "ok  " if check.ok else "FAIL" if check.reached else "-   "
             lines.append(f"  {check.number}  {mark}  {self._means(check)}")
             lines.append(f"           {check.name}: {check.detail}")
+        lines += ["", self.outside_time] if self.outside_time else []
         lines += ["", "These checks do not show:"]
         lines += [f"  - {line}" for line in self.not_proved]
         return "\n".join(lines) + "\n"

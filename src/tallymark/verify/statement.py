@@ -39,6 +39,15 @@ class LogFile:
 
 
 @dataclass(frozen=True)
+class StampFacts:
+    """What ``proofs/stamps.json`` says of one time stamp: its files, and the way to this pack's head."""
+
+    note: str
+    answer: str
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
 class ExhibitFacts:
     """What an exhibit record says of its original."""
 
@@ -111,6 +120,15 @@ _LOG: dict[str, Callable[[Any], bool]] = {
     "withheld": _rising,
     "erased": _rising,
 }
+_STAMPS: dict[str, Callable[[Any], bool]] = {
+    "v": lambda value: value == "1",
+    "stamps": lambda value: isinstance(value, list) and 0 < len(value) <= 1000,
+}
+_STAMP: dict[str, Callable[[Any], bool]] = {
+    "note": _text,
+    "answer": _text,
+    "proof": lambda value: isinstance(value, list) and len(value) <= 128 and all(map(_hex, value)),
+}
 _SHOWN: dict[str, Callable[[Any], bool]] = {
     "index": _whole,
     "path": _text,
@@ -144,6 +162,20 @@ def read_log(data: bytes) -> LogFile:
         raise VerificationError("proofs/log.json does not list the shown records in order.")
     head = (found["origin"], found["size"], found["root"])
     return LogFile(*head, shown, tuple(found["withheld"]), tuple(found["erased"]))
+
+
+def read_stamps(data: bytes) -> tuple[StampFacts, ...]:
+    """The time stamps that the pack brings, or ``VerificationError``."""
+    found = _fit(strict_json.parse(data), _STAMPS, what="proofs/stamps.json")
+    return tuple(_read_stamp(value, number) for number, value in enumerate(found["stamps"], 1))
+
+
+def _read_stamp(value: Any, number: int) -> StampFacts:
+    found = _fit(value, _STAMP, what="A time stamp in proofs/stamps.json")
+    paths = (f"proofs/stamp-{number}.txt", f"proofs/stamp-{number}.tsr")
+    if (found["note"], found["answer"]) != paths:
+        raise VerificationError("proofs/stamps.json names a file that is not its own.")
+    return StampFacts(*paths, tuple(map(bytes.fromhex, found["proof"])))
 
 
 def _read_shown(value: Any) -> Shown:

@@ -47,6 +47,10 @@ def _write(contents: Contents, file: BinaryIO) -> None:
         "withheld": list(contents.withheld),
         "erased": list(contents.erased),
         "imports": imports,
+        "outside": [
+            {"kind": h.kind, "at": h.at, "size": h.size, "holder": h.holder}
+            for h in casefile.outside
+        ],
         "events": {"dated": len(casefile.events), "undated": casefile.events.undated},
     }
     file.write(canonical.encode(document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tallymark.pack import say
 from tallymark.pack.chronology import Item, items
 from tallymark.pack.contents import Contents
 from tallymark.pack.exports._export import Export, write_csv
@@ -58,6 +59,7 @@ COLUMNS = (
     "translated_by",
     "content_for_other_side",
     "other_device",
+    "outside_time",
 )
 """New columns come last, so that what reads by place goes on."""
 _TOLD = slice(COLUMNS.index("channel"), COLUMNS.index("questions_asked"))
@@ -65,7 +67,7 @@ _MORE = slice(COLUMNS.index("ended"), None)
 
 
 def _row(item: Item) -> tuple[object, ...]:
-    at, fields = item.at, item.fields
+    at, fields = item.at, {"outside_time": say.not_later(None, item.at.zone), **item.fields}
     return (
         f"#{item.number}",
         item.record.type,

@@ -47,6 +47,7 @@ _FACTS = (
     ("reported", "police reference"),
     ("unreported_reason", "not reported because"),
     ("content_for_other_side", "content that the other side reads it"),
+    ("outside_time", "outside time"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallymark.pack import say
 from tallymark.pack.contents import Contents, kept_back_lines
-from tallymark.pack.seal import NOTEBOOK
+from tallymark.pack.seal import NOTEBOOK, stamp_paths
 from tallymark.pack.sections._section import Part, Section
 
 NOT_SHOWN = (
@@ -14,6 +14,7 @@ NOT_SHOWN = (
     "Whose key it is. Compare the six words by telephone or the fingerprint by another way.",
     "That these pages say what the records say. The records are in data/records.",
 )
+_MOST_HEADS = 30
 COMMANDS = (
     "sha256sum -c manifest-sha256.txt",
     "sha256sum -c tagmanifest-sha256.txt",
@@ -24,6 +25,32 @@ COMMANDS = (
     ),
 )
 """Run in the pack's folder. They need coreutils and OpenSSH 8.1 or later, and nothing of ours."""
+
+
+def stamp_commands(contents: Contents) -> list[str]:
+    """One command for each time stamp; the reader brings the root certificate."""
+    paths = [stamp_paths(number) for number in range(1, len(contents.stamps) + 1)]
+    return [
+        f"openssl ts -verify -data {note} -in {answer} -CAfile ROOT.pem" for note, answer in paths
+    ]
+
+
+def outside_lines(contents: Contents) -> list[str]:
+    """Who outside holds a head, which records it covers, and how many have none; the newest last."""
+    zone, heads = contents.casefile.zone, contents.casefile.outside
+    none = sum(contents.outside(contents.numbers[r.id]) is None for r in contents.shown)
+    lines = [
+        f"{say.not_later(head, zone).replace('not', 'Not', 1)}: the first {head.size:,} records."
+        for head in heads
+        if head.kind != "backup"
+    ][:_MOST_HEADS]
+    if contents.initials_only:
+        lines.append("Of heads held outside, only time stamps are named in this pack.")
+    many = len(contents.shown)
+    lines.append(f"Of {say.count(many, 'record')} in this pack, {none:,} have no outside time.")
+    if any(head.kind != "stamp" for head in heads):
+        lines.append("But for a time stamp, the day is by this device's clock: ask who holds it.")
+    return lines
 
 
 def _content(contents: Contents) -> tuple[Part, ...]:
@@ -41,6 +68,8 @@ def _content(contents: Contents) -> tuple[Part, ...]:
         ],
         "kept": list(kept_back_lines(contents)) or ["Nothing is held back from this log."],
         "notebook": NOTEBOOK,
+        "outside": outside_lines(contents),
+        "stamps": stamp_commands(contents),
         "commands": list(COMMANDS),
         "not_shown": list(NOT_SHOWN),
         "print": "A character that no font here can draw is printed as [U+XXXX]. Marks that only "

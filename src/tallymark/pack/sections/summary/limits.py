@@ -123,12 +123,13 @@ def seal_rows(page: Page) -> list[Row]:
     outside, seal = page.summary.outside, page.contents.seal
     runs: list[Run] = [f"Six words: {' '.join(seal.words)}. Ask the person to read theirs out. "]
     if outside is None:
-        runs.append("No outside time: no earlier pack. ")
+        runs.append("No outside time. ")
     else:
+        clock = "" if outside.by == "stamp" else ", this device's clock"
         runs += [
-            "Earlier packs (this device's clock) cover ",
+            "Heads held outside cover ",
             page.figure(outside.covered.value, outside.covered.refs),
-            f" episodes, first {outside.first}; ",
+            f" episodes, first {outside.first} ({say.OUTSIDE[outside.by]}{clock}); ",
             page.figure(outside.none.value, outside.none.refs),
             " none. ",
         ]
