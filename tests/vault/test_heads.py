@@ -80,6 +80,8 @@ def test_a_casefile_carries_the_heads_that_fit(vault) -> None:
     covered = [earliest(found, stored.index) for stored in (one, two, three)]
     assert [head.kind if head else None for head in covered] == ["words", "pack", None]
     vault.heads.give("backup")
+    assert vault.casefile().outside == found
+    vault.heads.give("words", holder="Sam")
     assert len(vault.casefile().outside) == 3
     assert vault.casefile().identity != before
 

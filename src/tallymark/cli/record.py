@@ -237,13 +237,17 @@ def find(
 def who_opened(
     ctx: click.Context, as_json: bool, passphrase_file: Path | None, passphrase_fd: int | None
 ) -> None:
-    """When this vault was opened, wrong tries, and packs made."""
+    """When this vault was opened, wrong tries, and packs made.
+
+    With --json also the heads that were dated at each lock.
+    """
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
         acts = diary.acts()
     if as_json:
         emit([{"at": a.at, "what": a.what, "detail": a.detail} for a in acts])
         return
-    table(("when", "what", "detail"), ((a.at, a.what, a.detail) for a in acts))
+    shown = [a for a in acts if a.what != "checkpoint"]
+    table(("when", "what", "detail"), ((a.at, a.what, a.detail) for a in shown))
 
 
 COMMANDS = (new, list_entries, show, find, who_opened)

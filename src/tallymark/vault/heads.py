@@ -19,7 +19,7 @@ from tallymark.integrity.heads import History, Standing, code
 from tallymark.model.outside import OutsideHead, OutsideKind
 from tallymark.vault import log
 from tallymark.vault.clock import Clocks, Jump, Written, jumps
-from tallymark.vault.log import Act, Log
+from tallymark.vault.log import Log
 from tallymark.vault.store import Connection, Database
 
 HELD: frozenset[Standing] = frozenset({"same", "older"})
@@ -120,7 +120,8 @@ class Heads:
     def date(self) -> None:
         """Write the head of now into the acts log, so that it has a date: at each lock and pack."""
         with self._database.transaction() as connection:
-            self._act(connection, "checkpoint", short(_current(connection, self._diary)))
+            detail = short(_current(connection, self._diary))
+            log.act_now(connection, self._acts, self._now, what="checkpoint", detail=detail)
 
     def give(self, kind: OutsideKind, *, holder: str = "") -> Held:
         """Note that the head of now was given to somebody: six words read out, a pack, a backup."""
@@ -141,14 +142,9 @@ class Heads:
     def _note(
         self, connection: Connection, kind: OutsideKind, head: Checkpoint, holder: str
     ) -> Held:
-        at = self._act(connection, "head outside", f"{kind}, {short(head)}").at
-        return insert(connection, kind=kind, at=at, holder=holder, head=head)
-
-    def _act(self, connection: Connection, what: str, detail: str) -> Act:
-        at, clock = self._now.reading()
-        return log.insert_act(
-            connection, self._acts, at=log.stamp(at), what=what, detail=detail, clock=clock
-        )
+        detail = f"{kind}, {short(head)}"
+        act = log.act_now(connection, self._acts, self._now, what="head outside", detail=detail)
+        return insert(connection, kind=kind, at=act.at, holder=holder, head=head)
 
 
 class _Whole(msgspec.Struct):
@@ -167,8 +163,8 @@ class Covered:
         self._known: dict[int, bool] = {}
 
     def take(self, connection: Connection, diary: Log) -> tuple[OutsideHead, ...]:
-        """Those that fit, earliest first."""
-        held = load(connection)
+        """Those that fit, earliest first. A backup is none: nobody else can say its day."""
+        held = [one for one in load(connection) if one.kind != "backup"]
         if any(one.number not in self._known for one in held):
             past = history(connection, diary)
             self._known = {one.number: past.standing(one.head) in HELD for one in held}

@@ -232,6 +232,12 @@ def insert_act(
     return Act(at, what, detail, index, clock)
 
 
+def act_now(connection: Connection, log: Log, now: Clocks, *, what: str, detail: str = "") -> Act:
+    """Append one act by the clocks of now, inside the caller's transaction."""
+    at, clock = now.reading()
+    return insert_act(connection, log, at=stamp(at), what=what, detail=detail, clock=clock)
+
+
 def load_acts(connection: Connection) -> list[Act]:
     """Every act, oldest first. Raises VaultDamaged for one that cannot be read."""
     rows = connection.execute("SELECT idx, data FROM acts ORDER BY idx").fetchall()

@@ -144,16 +144,9 @@ def _noted(opened: Opened, now: Clock, slots: keys.Slots) -> Opened:
     """With the act of opening written down. A full disk does not keep the person out."""
 
     def note() -> None:
-        at, clock = opened.clocks(now).reading()
         with opened.database.transaction() as connection:
-            log.insert_act(
-                connection,
-                opened.acts,
-                at=log.stamp(at),
-                what="opened",
-                detail=_detail(connection, opened, slots),
-                clock=clock,
-            )
+            detail = _detail(connection, opened, slots)
+            log.act_now(connection, opened.acts, opened.clocks(now), what="opened", detail=detail)
             recovery.count_opening(connection)
 
     try:

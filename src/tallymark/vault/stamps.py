@@ -144,10 +144,7 @@ class Stamps:
         self._act(connection, f"checked against a root, {heads.short(kept.head)}")
 
     def _act(self, connection: Connection, detail: str) -> None:
-        at, clock = self._now.reading()
-        log.insert_act(
-            connection, self._acts, at=log.stamp(at), what="time stamp", detail=detail, clock=clock
-        )
+        log.act_now(connection, self._acts, self._now, what="time stamp", detail=detail)
 
 
 def load(connection: Connection) -> list[Kept]:

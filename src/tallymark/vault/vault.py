@@ -532,10 +532,7 @@ class Vault:
         return copy
 
     def _insert_act(self, connection: Connection, what: str, detail: str) -> Act:
-        at, clock = self._now.reading()
-        return log.insert_act(
-            connection, self._acts, at=log.stamp(at), what=what, detail=detail, clock=clock
-        )
+        return log.act_now(connection, self._acts, self._now, what=what, detail=detail)
 
     def _all(self) -> list[Stored]:
         with self._database.read() as connection:

@@ -328,8 +328,7 @@ class Ways:
             recovery.forget(connection)
 
     def _act(self, connection: Connection, what: str) -> None:
-        at, clock = self._now.reading()
-        log.insert_act(connection, self._opened.acts, at=log.stamp(at), what=what, clock=clock)
+        log.act_now(connection, self._opened.acts, self._now, what=what)
 
     def _deciding(self, choice: Choice, *, tried: bool) -> Callable[[Connection], None]:
         decision = Decision(log.stamp(self._now()), choice, tried)

@@ -85,12 +85,5 @@ class Copies:
             self._act(connection, what, "")
 
     def _act(self, connection: Connection, what: str, detail: str) -> None:
-        at, clock = self._opened.clocks(self._now).reading()
-        log.insert_act(
-            connection,
-            self._opened.acts,
-            at=log.stamp(at),
-            what=what,
-            detail=detail,
-            clock=clock,
-        )
+        now = self._opened.clocks(self._now)
+        log.act_now(connection, self._opened.acts, now, what=what, detail=detail)

@@ -71,16 +71,9 @@ def restore(
 def _begin(opened: Opened, index: Index, now: Callable[[], datetime]) -> Opened:
     """A new epoch, and the act that tells why."""
     opened = epochs.begin_epoch(opened, now=now)
-    at, clock = opened.clocks(now).reading()
+    detail = f"copy {index.number} of {index.made}"
     with opened.database.transaction() as connection:
-        log.insert_act(
-            connection,
-            opened.acts,
-            at=log.stamp(at),
-            what="restored",
-            detail=f"copy {index.number} of {index.made}",
-            clock=clock,
-        )
+        log.act_now(connection, opened.acts, opened.clocks(now), what="restored", detail=detail)
     return opened
 
 

@@ -42,7 +42,6 @@ def outside_lines(contents: Contents) -> list[str]:
     lines = [
         f"{say.not_later(head, zone).replace('not', 'Not', 1)}: the first {head.size:,} records."
         for head in heads
-        if head.kind != "backup"
     ][:_MOST_HEADS]
     if contents.initials_only:
         lines.append("Of heads held outside, only time stamps are named in this pack.")
