@@ -39,7 +39,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", "other"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar", "other"),
     (0, b"\x7fELF", "application/x-executable", "other"),
-    (0, b"MZ", "application/x-msdownload", "other"),
 )
 
 
@@ -48,11 +47,19 @@ def sniff(head: bytes) -> tuple[str, str]:
     for at, mark, mime, kind in _SIGNATURES:
         if head[at : at + len(mark)] == mark:
             return mime, kind
-    if head and b"\0" not in head:
-        try:
-            head.decode("utf-8")
-        except UnicodeDecodeError as problem:
-            if problem.start < len(head) - 3:
-                return "application/octet-stream", "other"
+    if _is_text(head):
         return "text/plain", "document"
+    if head.startswith(b"MZ"):  # two letters that a text may begin with too
+        return "application/x-msdownload", "other"
     return "application/octet-stream", "other"
+
+
+def _is_text(head: bytes) -> bool:
+    """UTF-8 without a zero byte; a sign may be cut at the end."""
+    if not head or b"\0" in head:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return problem.start >= len(head) - 3
+    return True
