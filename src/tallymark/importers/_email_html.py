@@ -48,11 +48,60 @@ _BREAKS = frozenset(
 )
 _CELLS = frozenset({"td", "th"})
 _SILENT = frozenset({"script", "style"})
-_SPACE = re.compile(r"[ \t\r\f\v\xa0]+")
+_OTHER_SPACE = "\t\r\f\v\xa0"
+_SOUND = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]*|[!?])[^<>]*>")
+_SILENCE = re.compile(r"<(?:!--|([Ss][Cc][Rr][Ii][Pp][Tt]|[Ss][Tt][Yy][Ll][Ee])(?![A-Za-z0-9]))")
+_SPEAKS = {
+    "script": re.compile(r"</[Ss][Cc][Rr][Ii][Pp][Tt](?![A-Za-z0-9])[^<>]*>?"),
+    "style": re.compile(r"</[Ss][Tt][Yy][Ll][Ee](?![A-Za-z0-9])[^<>]*>?"),
+}
 
 
 def words(page: str) -> str:
     """The text of a page, lines as its blocks part them."""
+    said = _of_sound(page)
+    return _tidy(html.unescape(_of_any(page) if said is None else said))
+
+
+def _of_sound(page: str) -> str | None:
+    """The words of a page whose every tag and silence ends, in few passes; ``None`` for another page.
+
+    Nearly all pages are such; what they say is what ``_of_any`` finds in them, tag by tag.
+    """
+    found, at = [], 0
+    while (silence := _SILENCE.search(page, at)) is not None:
+        found.append(_spoken(page[at : silence.start()]))
+        if silence[1]:
+            speaks = _SPEAKS[silence[1].lower()].search(page, silence.end())
+            at = speaks.end() if speaks else -1
+        else:
+            ends = page.find("-->", silence.start() + 2)
+            at = ends + 3 if ends >= 0 else -1
+        if at < 0 or found[-1] is None:
+            return None
+    found.append(_spoken(page[at:]))
+    return None if found[-1] is None else "".join(filter(None, found))
+
+
+def _spoken(stretch: str) -> str | None:
+    """The words between tags that all end; ``None`` where a ``<`` is left over."""
+    pieces = _SOUND.split(stretch.replace("\n", " "))
+    if "<" in "".join(pieces[::2]):
+        return None
+    marks = {name: _mark(name.removeprefix("/").lower()) for name in set(pieces[1::2])}
+    pieces[1::2] = [marks[name] for name in pieces[1::2]]
+    return "".join(pieces)
+
+
+def _mark(name: str) -> str:
+    """What stands for a tag of that name in the text."""
+    if name in _BREAKS:
+        return "\n"
+    return "\t" if name in _CELLS else ""
+
+
+def _of_any(page: str) -> str:
+    """The same of any page, from one ``<`` to the next."""
     first, *pieces = page.split("<")
     out = [first.replace("\n", " ")]
     silent, held = "", []
@@ -71,7 +120,7 @@ def words(page: str) -> str:
                 silent = ""
     if silent:  # it never ends: then it may be words after all
         out += [part.partition(">")[2] if n else part for n, part in enumerate(held)]
-    return _tidy(html.unescape("".join(out)))
+    return "".join(out)
 
 
 def _ends(piece: str, silent: str) -> str | None:
@@ -100,18 +149,19 @@ def _piece(piece: str, out: list[str]) -> str:
     name = match[2].lower()
     if name in _SILENT and not match[1]:
         return name
-    if name in _BREAKS:
-        out.append("\n")
-    elif name in _CELLS:
-        out.append("\t")
+    out.append(_mark(name))
     out.append((after if closed else f"<{piece}").replace("\n", " "))
     return ""
 
 
 def _tidy(text: str) -> str:
-    lines = (line.strip() for line in _SPACE.sub(" ", text).split("\n"))
-    found: list[str] = []
-    for line in lines:
-        if line or (found and found[-1]):
-            found.append(line)
-    return "\n".join(found).strip()
+    """Runs of space as one, none about a line, one empty line at most between two."""
+    for sign in _OTHER_SPACE:
+        text = text.replace(sign, " ")
+    for run, one in (("  ", " "), (" \n", "\n"), ("\n ", "\n")):
+        while run in text:
+            text = text.replace(run, one)
+    text = "\n".join([line.strip() for line in text.split("\n")])  # space that is none of those
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip()

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tallymark.importers._email_fields import Fields
 from tallymark.importers._email_words import parameters
 
@@ -70,15 +72,25 @@ class Node:
 
 
 def _base64(body: bytes) -> tuple[bytes, bool]:
-    """The bytes, and whether nothing but the alphabet and line ends stood there, rightly padded."""
+    """The bytes, and whether nothing but the alphabet and line ends stood there, rightly padded.
+
+    What is packed as it should be is unpacked at several times the speed of ``binascii``, which
+    reads all the rest.
+    """
+    bare = body.replace(b"\n", b"")
+    bare = bare.replace(b"\r", b"") if b"\r" in bare else bare
+    if bare.isascii():
+        try:
+            return msgspec.convert(bare.decode(), bytes), True
+        except msgspec.ValidationError:
+            pass
     try:
         found = binascii.a2b_base64(body)
     except binascii.Error:
         clean = body.translate(None, _NOT_BASE64)
         clean = clean[:-1] if len(clean) % 4 == 1 else clean
         return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4)), False
-    signs = len(body) - body.count(b"\n") - (body.count(b"\r") if b"\r" in body else 0)
-    is_sound = signs == (len(found) + 2) // 3 * 4 or not body.translate(None, _BASE64)
+    is_sound = len(bare) == (len(found) + 2) // 3 * 4 or not body.translate(None, _BASE64)
     return found, is_sound
 
 

@@ -253,7 +253,8 @@ class Mbox:
             return
         if kept is None:
             length = KEPT if size > MAX_MESSAGE else size
-            kept = bytes(self._buffer[begin : begin + length])
+            with memoryview(self._buffer) as view:  # one copy, not two
+                kept = bytes(view[begin : begin + length])
         yield Cut(
             self._start,
             end,

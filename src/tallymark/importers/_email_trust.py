@@ -24,6 +24,7 @@ MAX_SIGNATURES = 5
 PIECE = 1 << 16
 _RESULT = re.compile(rb"[;\s](spf|dkim|dmarc|arc)\s*=\s*([A-Za-z]{1,20})")
 _HASHES = {b"rsa-sha256": sha256, b"ed25519-sha256": sha256, b"rsa-sha1": sha1}
+_TRAILING = re.compile(rb"\n(?<= \n)")  # looks at line ends only, not at every space
 _LONE = re.compile(rb"\r(?!\n)")
 
 
@@ -134,7 +135,9 @@ def _single_spaced(piece: bytes) -> bytes:
     piece = piece.replace(b"\t", b" ")
     while b"  " in piece:
         piece = piece.replace(b"  ", b" ")
-    return piece.replace(b" \n", b"\n").removesuffix(b" ")
+    if _TRAILING.search(piece):
+        piece = piece.replace(b" \n", b"\n")
+    return piece.removesuffix(b" ")
 
 
 def _last_line(body: bytes, *, relaxed: bool) -> int:

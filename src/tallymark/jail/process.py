@@ -20,6 +20,13 @@ _START = (
     "from importlib import import_module; import_module(sys.argv[3]).main(int(sys.argv[1]))"
 )
 _PIPE = 1 << 20
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    # glibc alone reads these: keep freed blocks of a few MiB instead of giving each back to the
+    # system, which costs a reader of attachments a tenth of its time; larger ones still go back
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+}
 
 
 @contextmanager
@@ -40,7 +47,7 @@ def confined(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(*descriptors, writing),
-            env={"PYTHONHASHSEED": "0"},
+            env=_ENVIRONMENT,
             start_new_session=True,
         )
     except BaseException:
