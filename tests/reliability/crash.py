@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from pathlib import Path
 
 from reliability import session
@@ -61,11 +63,18 @@ def count(recorded: Recorded) -> int:
     return sum(1 for _ in states(recorded.operations))
 
 
-def examine(recorded: Recorded, scratch: Path, *, every: int = 1, start: int = 0) -> Tally:
-    """Every ``every``-th state from ``start`` on, each laid out in ``scratch`` and opened."""
+def examine(
+    recorded: Recorded, scratch: Path, *, every: int = 1, start: int = 0, until: float = inf
+) -> Tally:
+    """Every ``every``-th state from ``start`` on, each laid out in ``scratch`` and opened.
+
+    Stops at ``until`` on the steady clock.
+    """
     scratch.mkdir(parents=True, exist_ok=True)
     judge, tally = Judge(scratch, recorded.truth), Tally()
     for state in _some(recorded, every, start):
+        if time.monotonic() > until:
+            break
         image = state.image()
         tally.states += 1
         tally.distinct.add(image.digest())

@@ -18,8 +18,7 @@ from reliability.states import Image
 from tallymark.errors import TallymarkError, VaultNotFound, WrongPassphrase
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.model.record import Exhibit, Import
-from tallymark.vault import Act, Vault
-from tallymark.vault.inbox import WRONG_TRY
+from tallymark.vault import Act, Vault, place
 from vault.making import Ticking, incident
 
 NOTHING = Said()
@@ -160,11 +159,15 @@ def _opened(folder: Path, least: Said, most: Said, truth: Truth, *, go_on: bool)
 
 def _any_passphrase(folder: Path, least: Said, most: Said) -> tuple[str, Vault | None]:
     """The vault, with a passphrase that has to open it; made anew where none was finished."""
+    inbox = folder / place.INBOX
+    before = {*inbox.iterdir()} if inbox.is_dir() else set()
     for secret in dict.fromkeys((*least.passphrases, *most.passphrases)):
         try:
             return secret, Vault.open(folder, passphrase=secret, now=Ticking())
         except WrongPassphrase:
-            continue
+            # Which one opens it may not be known yet; our own try is no act of the session.
+            for name in {*inbox.iterdir()} - before:
+                name.unlink()
         except VaultNotFound:
             if least.made:
                 return secret, None
@@ -184,8 +187,8 @@ def _compare(vault: Vault, least: Said, most: Said, truth: Truth) -> list[str]:
         found.append("a record is not the one that was written")
     if vault.erased() not in (sorted(least.erased), sorted(most.erased)):
         found.append("half of an erasing")
-    # Since the power came back, only our own tries and opening were added.
-    acts = [act for act in vault.acts()[:-1] if act.what != WRONG_TRY]
+    # Since the power came back, only our own opening was added.
+    acts = vault.acts()[:-1]
     if least.made and (len(acts) < least.acts or not _agree(acts, truth.acts)):
         found.append("an act is not the one that was written")
     if tuple(sorted(vault.drafts().items())) not in (least.drafts, most.drafts):

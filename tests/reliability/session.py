@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chain import whatsapp
 from reliability.recorder import Recorder
 from tallymark import importers
 from tallymark.diary import Diary
+from tallymark.errors import WrongPassphrase
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.model.event import EventBatch
 from tallymark.model.record import Import
@@ -228,6 +230,13 @@ def pack(day: Session) -> None:
     day.saved(packs=("out/pack", "out/pack.zip"))
 
 
+def wrong_try(day: Session) -> None:
+    """Somebody guesses while it is locked; the next opening tells."""
+    day.close()
+    with suppress(WrongPassphrase):
+        Diary.open(day.vault, passphrase="somebody else's guess", now=day.now)
+
+
 def lock(day: Session) -> None:
     """Lock."""
     day.close()
@@ -236,7 +245,7 @@ def lock(day: Session) -> None:
 
 Step = Callable[[Session], None]
 STEPS: tuple[Step, ...] = (
-    *(make, keep_export, bring_in, *[entry] * 20, lock),
+    *(make, keep_export, bring_in, *[entry] * 20, lock, wrong_try),
     *(*[entry] * 20, attach_photo, amend, type_words, type_more, drop_words, bring_in_again, lock),
     *(change_passphrase, choose_words, back_up, *[entry] * 5, pack, lock),
     *(change_keys, entry, seal_files, *[entry] * 4, back_up, erase_entry, erase_file, lock),

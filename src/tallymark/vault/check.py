@@ -19,7 +19,7 @@ from tallymark.errors import EnvelopeError, TallymarkError
 from tallymark.integrity.digest import sha256_stream
 from tallymark.integrity.envelope import SealedReader
 from tallymark.model.record import Exhibit, Import
-from tallymark.vault import blobs, generations, log_check, place
+from tallymark.vault import blobs, derived, generations, log_check, place
 from tallymark.vault.heads import OutsideCheck
 from tallymark.vault.log import ACTS, DIARY, Log, load_records
 from tallymark.vault.store import Connection, Database
@@ -69,11 +69,12 @@ def check(
     logs: tuple[Log, Log],
     originals: Originals,
     outside: Callable[[], list[OutsideCheck]] = list,
+    inbox: Path | None = None,
     progress: Progress | None = None,
 ) -> list[Finding]:
     """Every finding; an empty list when all fits.
 
-    ``outside`` gives the heads held outside and how each stands. ``progress`` gets (bytes done,
+    ``inbox`` is the folder of notes, of which opening has taken in all that can be read. ``outside`` gives the heads held outside and how each stands. ``progress`` gets (bytes done,
     bytes in all) over the exhibits. Entries can be saved meanwhile, except while one exhibit's row
     or one generation is read.
     """
@@ -87,6 +88,8 @@ def check(
         lambda: _records(database),
         lambda: _blobs(originals, database, progress),
         lambda: _events(database),
+        lambda: _words(database),
+        lambda: _notes(inbox),
     )
 
 
@@ -187,6 +190,18 @@ def _events(database: Database) -> Iterator[Finding]:
         agreed = {digest, source.events_digest, stated.get(source.import_id)}
         if len(agreed) != 1 or count != source.count:
             yield Finding("events", f"Import {number}: its events are not what was read.")
+
+
+def _words(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        fit = derived.words_fit(connection, load_records(connection))
+    if not fit:
+        yield Finding("search", "The words that search finds are not those of the entries.")
+
+
+def _notes(inbox: Path | None) -> Iterator[Finding]:
+    if inbox is not None and inbox.is_dir() and any(inbox.iterdir()):
+        yield Finding("note", "A note left while the vault was locked cannot be read.")
 
 
 def _digest(connection: Connection, gen: int) -> tuple[str, int]:

@@ -59,6 +59,8 @@ def collect(folder: Path, database: Database, *, identity: Identity, log: Log) -
                 insert_act(connection, log, at=note["at"], what=note["what"])
     for name, _ in found:
         disk.unlink(folder / place.INBOX / name, missing_ok=True)
+    # Not before the files are gone for good: one that came back would be counted once more.
+    disk.sync_folder(folder / place.INBOX)
     with database.transaction() as connection:
         connection.execute("DELETE FROM inbox_seen")
 

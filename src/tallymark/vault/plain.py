@@ -12,6 +12,9 @@ from tallymark.errors import DiskFailing, DiskFull, DiskReadOnly, VaultDamaged, 
 
 _REFUSED = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
 
+# A row that is in the way of a new one was never written by this: an old page was put back.
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.ConstraintError)
+
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
@@ -20,7 +23,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except apsw.FullError as problem:
         raise DiskFull from problem
-    except (apsw.CorruptError, apsw.NotADBError) as problem:
+    except _DAMAGED as problem:
         raise VaultDamaged from problem
     except _REFUSED as problem:
         raise DiskReadOnly from problem

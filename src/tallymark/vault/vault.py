@@ -503,6 +503,7 @@ class Vault:
             logs=(self._diary, self._acts),
             originals=InVault(self.folder),
             outside=lambda: self.heads.check(outside),
+            inbox=self.folder / place.INBOX if self._opened.writable else None,
             progress=progress,
         )
         if not found and self._opened.writable:
