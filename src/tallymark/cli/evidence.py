@@ -292,9 +292,14 @@ def print_file(summary: dict[str, Any]) -> None:
     from tallymark.examiners.clocks import WORDS
 
     click.echo(f"One {summary['format']} ({summary['variant']}). It holds no messages.")
+    if "members" in summary:
+        rows = (
+            (plain(str(m["name"])), str(m["state"]), f"{m['size']:,}") for m in summary["members"]
+        )
+        table(("in it", "state", "bytes"), rows)
     clocks = summary["clocks"].items()
     table(("clock", "says"), ((WORDS.get(name, name), plain(value)) for name, value in clocks))
-    if not summary["clocks"]:
+    if not summary["clocks"] and "members" not in summary:
         click.echo("It states no time. When it was made is not known from the file.")
     table(("also in it", ""), ((k, plain(v)) for k, v in summary["examined"].items()))
     for sentence in summary["differences"]:

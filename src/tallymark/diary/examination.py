@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tallymark.errors import SourceChanged, SourceMissing
+from tallymark import importers
+from tallymark.errors import SourceChanged, SourceMissing, UnknownFormat
 from tallymark.examiners import Examiner, Look, look, says_something
 from tallymark.examiners.clocks import differences
 from tallymark.examiners.names import named
 from tallymark.model.filetype import sniff
 
 _HEAD = 4096
+_ARCHIVE = "application/zip"
 LIMITS = (
     "whether a clock was right: each is shown as it was written, and none is corrected",
     "who held the camera or the phone",
@@ -42,7 +44,7 @@ def name_clock(name: str) -> dict[str, str]:
 
 
 def inspect_file(path: Path, *, examiner: Examiner | None = None) -> dict[str, Any] | None:
-    """A photo, clip, sound or document in the contract of ``inspect --json``; None for other files.
+    """A photo, clip, sound, document or archive in the contract of ``inspect --json``; None for others.
 
     It has ``clocks``, ``differences`` and ``examined`` besides; nothing of it is an event that somebody
     sent. Raises SourceMissing, SourceChanged.
@@ -54,6 +56,8 @@ def inspect_file(path: Path, *, examiner: Examiner | None = None) -> dict[str, A
     with source:
         before = os.fstat(source.fileno())
         mime, kind = sniff(source.read(_HEAD))
+        if mime == _ARCHIVE:
+            return _in_archive(path)
         if not says_something(mime):
             return None
         source.seek(0)
@@ -64,6 +68,14 @@ def inspect_file(path: Path, *, examiner: Examiner | None = None) -> dict[str, A
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise SourceChanged
     return _contract(path.name, mime, kind, sha256, before.st_size, found)
+
+
+def _in_archive(path: Path) -> dict[str, Any] | None:
+    """The members of an archive that holds no export; None when it holds no file at all."""
+    try:
+        return {**importers.listing(path), "clocks": {}, "differences": [], "examined": {}}
+    except UnknownFormat:
+        return None
 
 
 def _contract(

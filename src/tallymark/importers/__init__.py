@@ -37,6 +37,7 @@ __all__ = [
     "detect",
     "event_lines",
     "inspect",
+    "listing",
     "names",
     "require_answers",
     "shape",
@@ -73,6 +74,15 @@ def detect(source: Input) -> list[str]:
         return list(run(Request("detect"), file)["formats"])
 
 
+def listing(source: Input) -> dict[str, object]:
+    """What is in an archive that holds no export: the contract of ``inspect --json`` with ``members``.
+
+    Nothing in it is unpacked to disk. Raises ``UnknownFormat`` for another file or an archive without
+    files, ``DamagedArchive``, ``LimitExceeded``, ``SourceMissing`` and ``SourceChanged``.
+    """
+    return _answer(source, Request("list"))
+
+
 def shape(source: Input, *, max_lines: int = 40) -> str:
     """The first lines with every letter x and every digit 0, so that a format can be reported."""
     with opened(source) as file:
@@ -100,19 +110,30 @@ def inspect(
     if format is not None:
         importer(format)
     stop = on_batch is not None if ask is None else ask
+    answers = {READ_ON: today(), **(options or {})}
+    request = Request("inspect", options=answers, format=format, ask=stop)
+    found = _answer(source, request, on_batch=on_batch, progress=progress)
+    return found | _chat_name(found, name_of(source))
+
+
+def _answer(
+    source: Input,
+    request: Request,
+    *,
+    on_batch: Callable[[EventBatch], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> dict[str, object]:
+    """The child's answer about a whole source, whose digest is taken here meanwhile."""
     with opened(source) as file:
         before = stamp(file)
         with digesting(file) as digest:
-            answers = {READ_ON: today(), **(options or {})}
-            request = Request("inspect", options=answers, format=format, ask=stop)
             result = run(request, file, on_batch=on_batch, progress=progress)
             digest_here = digest()
         after = stamp(file)
     if result.pop("sha256", "") != digest_here or before != after:
         raise SourceChanged
-    name = name_of(source)
-    found = _contract(result, {"sha256": digest_here, "bytes": before[0], "name": name})
-    return found | _chat_name(found, name)
+    about = {"sha256": digest_here, "bytes": before[0], "name": name_of(source)}
+    return _contract(result, about)
 
 
 def require_answers(summary: Mapping[str, Any]) -> None:

@@ -14,8 +14,8 @@ import msgspec
 from tallymark import errors, plugins
 from tallymark.errors import AmbiguousFormat, QuestionNeeded, ReaderFailed, TallymarkError
 from tallymark.importers import _shape
-from tallymark.importers._archive import ISSUES
-from tallymark.importers._batch import Sink
+from tallymark.importers._archive import ISSUES, Archive
+from tallymark.importers._batch import Issues, Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
 from tallymark.importers._ledger import Ledger
 from tallymark.importers._mark import Mark
@@ -75,6 +75,8 @@ def _work(
     if request.work == "shape":
         return {"shape": _shape.shape(taken(request.source), lines=request.lines)}
     opened = Opened(taken(request.source), importers, chunk=request.chunk)
+    if request.work == "list":
+        return {**_listed(opened), "jail": jail}
     readings = opened.readings()
     if request.work == "detect":
         return {"formats": [r.importer.NAME for r in _surest(readings)]}
@@ -163,6 +165,32 @@ def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
     return sink
 
 
+def _listed(opened: Opened) -> dict[str, Any]:
+    """What an archive without any export holds: every member with its state. Refuses an empty one."""
+    archive = opened.archive
+    if archive is None or not any(entry.is_file for entry in archive.entries):
+        raise opened.refusal()
+    issues = Issues({})
+    found = _members(opened, archive, issues)
+    files = sum(member["state"] == "present" for member in found["members"])
+    return {
+        "format": "archive",
+        "variant": "zip",
+        "questions": [],
+        "limits": ["what the files in it hold: unpack it to keep one of them by itself"],
+        "counts": {
+            "events": files, "message": 0, "call": 0, "system": 0, "other": files,
+            "attachment": files, "rejected": 0,
+        },
+        "declared": {},
+        "first": None,
+        "last": None,
+        "senders": {},
+        **found,
+        "issues": issues.listed(),
+    }  # fmt: skip
+
+
 def _coverage(
     opened: Opened, sink: Sink, parts: list[dict[str, Any]], unread: Collection[str]
 ) -> dict[str, Any]:
@@ -172,16 +200,21 @@ def _coverage(
     archive = opened.archive
     archive.read = frozenset(str(part["member"]) for part in parts)
     archive.unread = frozenset(unread)
+    read = {"chat": parts[0]} if len(parts) == 1 else {"parts": parts}
+    return {**_members(opened, archive, sink.issues), **read}
+
+
+def _members(opened: Opened, archive: Archive, issues: Issues) -> dict[str, Any]:
+    """Every member with its state, the ledger of members, and the digest of the whole file."""
     members = list(archive.listed())
     states = [str(m["state"]) for m in members]
     for state, (code, sentence) in ISSUES.items():
         if count := states.count(state):
-            sink.issues.add(code, count=count, detail=sentence)
+            issues.add(code, count=count, detail=sentence)
     for _ in opened.file.chunks():
         pass
     return {
         "coverage": archive.coverage(states),
-        **({"chat": parts[0]} if len(parts) == 1 else {"parts": parts}),
         "members": members,
         "sha256": opened.file.sha256,
     }

@@ -21,6 +21,11 @@ _NAMED: tuple[tuple[tuple[bytes, ...], str, str | None], ...] = (
         "Use the file as the phone exported it, not one that was opened and saved.",
     ),
     (
+        (b"\x1f\x8b\x08",),
+        "This is a packed file (gzip or .tgz). It is not opened here.",
+        "Unpack it into a folder and bring in the folder; keep the packed file too, with: tallymark attach",
+    ),
+    (
         (b"SQLite format 3\x00",),
         "The file is a database in which no reader finds messages.",
         None,
