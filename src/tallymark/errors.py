@@ -8,7 +8,7 @@
     ├── VaultError              10   VaultNotFound VaultExists WrongPassphrase VaultInUse
     │                                VaultDamaged VaultTooNew DiskFull UnsafePlace WeakPassphrase
     │                                DiskReadOnly DiskFailing KeysLost SameDisk NoCopyHere
-    │                                CopyDamaged CopyMismatch LastWayIn RecoveryUndecided WrongWords UnknownSlot
+    │                                CopyDamaged CopyMismatch LastWayIn WrongWords UnknownSlot
     │                                PracticeFailed
     ├── RecordError             30   UnknownRecord
     ├── EvidenceError           40   SourceMissing SourceChanged UnknownFormat AmbiguousFormat
@@ -151,13 +151,6 @@ class LastWayIn(VaultError):
 
     exit_code = 20
     next_step = "Add another one first with: tallymark slots add-passphrase. Or change this one."
-
-
-class RecoveryUndecided(VaultError):
-    """Nothing is chosen yet for the day on which the passphrase is forgotten."""
-
-    exit_code = 21
-    next_step = "Run tallymark slots choose. It asks one question, and then everything opens again."
 
 
 class WrongWords(VaultError):

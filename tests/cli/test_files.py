@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image
 import media_files as made
 from chain import Home
 from pictures import saved
+from shared_samples import samples
 
 
 @pytest.fixture
@@ -115,3 +118,32 @@ def test_read_text_from_a_pdf_by_its_number(home: Home, tmp_path: Path) -> None:
     assert home.run("read-text", number, "--json").json[0]["already"]
     assert "it can be wrong" in home.run("read-text", number).out
     assert home.run("read-text", "0").code == 30
+
+
+def test_an_archive_without_an_export_is_listed_and_kept(home: Home) -> None:
+    """A zip that holds itself, and one with a locked member: what can be had is named with its digest."""
+    folder = samples("hostile/tika")
+    itself = home.run("inspect", str(folder / "droste.zip"), "--json", secret=None).json
+    assert [(m["name"], m["state"]) for m in itself["members"]] == [
+        ("droste.jpg", "present"),
+        ("droste.zip", "repeat"),
+    ]
+    assert [issue["code"] for issue in itself["issues"]] == ["ARCHIVE_REPEATS"]
+    locked = home.run("import", str(folder / "testZipEncrypted.zip"), "--json").json
+    assert {m["name"]: m["state"] for m in locked["members"]} == {
+        "unencrypted.txt": "present",
+        "encrypted.txt": "locked",
+    }
+    assert locked["exhibit"] == "EX/1"
+    assert home.run("inspect", str(folder / "testXXE.xml"), secret=None).code == 43
+
+
+def test_an_empty_archive_and_a_packed_file_say_what_to_do(home: Home, tmp_path: Path) -> None:
+    """No file in it, and a form that is not opened here: refused with the next step."""
+    empty, packed = tmp_path / "e.zip", tmp_path / "p.tgz"
+    with zipfile.ZipFile(empty, "w"):
+        pass
+    packed.write_bytes(gzip.compress(b"x"))
+    assert home.run("inspect", str(empty), secret=None).code in {43, 48}
+    said = home.run("inspect", str(packed), secret=None)
+    assert (said.code, "Unpack it into a folder" in said.err) == (43, True)

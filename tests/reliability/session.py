@@ -74,7 +74,7 @@ class Session:
         """The diary, opened unless it is open."""
         if self.diary is None:
             secret = self.said.passphrases[-1]
-            self.diary = Diary.open(self.vault, passphrase=secret, deciding=True, now=self.now)
+            self.diary = Diary.open(self.vault, passphrase=secret, now=self.now)
             self.saved()
         return self.diary
 

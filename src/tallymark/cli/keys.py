@@ -240,7 +240,7 @@ def recover(
 
     identity = read_given(identity_file, identity_fd, name="identity")
     words = None if identity is not None else read_words(words_file, words_fd)
-    with Diary.open(vault_path(ctx), words=words, identity=identity, deciding=True) as diary:
+    with Diary.open(vault_path(ctx), words=words, identity=identity) as diary:
         click.echo("It is open. Nothing is lost.", err=True)
         diary.keys.change_passphrase(_new_passphrase(new_passphrase_file, new_passphrase_fd))
     click.echo("The new passphrase opens it. Next: tallymark list", err=True)
@@ -266,7 +266,7 @@ def rotate(
     from tallymark.diary import Diary
 
     secret = read_passphrase(passphrase_file, passphrase_fd)
-    with Diary.open(vault_path(ctx), passphrase=secret, deciding=True) as diary:
+    with Diary.open(vault_path(ctx), passphrase=secret) as diary:
         if blobs and diary.keys.waiting_files():
             click.echo("Going on with the files, where it stopped.", err=True)
         else:

@@ -39,20 +39,22 @@ def open_diary(
 ) -> Iterator[Diary]:
     """The diary at the chosen place, unlocked with a secret that is never an argument.
 
-    Where the choice for a forgotten passphrase is due, a person at a terminal is asked, and then
-    the command goes on; else RecoveryUndecided is raised. ``deciding`` is for commands that ask it.
+    Where the choice for a forgotten passphrase is due, a person at a terminal is asked before
+    anything else. A script cannot be asked and is never locked out; it is told each time.
+    ``deciding`` is for commands that ask it themselves.
     """
     from tallymark.diary import Diary
 
-    asked = passphrase_file is None and passphrase_fd is None and sys.stdin.isatty()
+    someone = sys.stdin.isatty() and sys.stderr.isatty()
     secret = read_passphrase(passphrase_file, passphrase_fd)
-    with Diary.open(vault_path(ctx), passphrase=secret, deciding=deciding or asked) as diary:
-        if asked and not deciding and diary.keys.is_due:
+    with Diary.open(vault_path(ctx), passphrase=secret) as diary:
+        if someone and not deciding and diary.keys.is_due:
             from tallymark.cli.way_back import choose
 
             choose(diary)
+        telling = diary.keys.is_due or (someone and diary.keys.is_undecided)
         yield diary
-        if asked and not deciding and diary.keys.is_undecided:
+        if telling and not deciding:
             click.echo(_NO_WAY_BACK, err=True)
         if diary.vault.trouble:
             click.echo(diary.vault.trouble, err=True)

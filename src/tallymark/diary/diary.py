@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from tallymark.diary import copies, handover, intake, passphrase, place, writing
 from tallymark.diary.keys import Keys
 from tallymark.diary.progress import Watcher
-from tallymark.errors import RecordError, RecoveryUndecided, UnknownRecord
+from tallymark.errors import RecordError, UnknownRecord
 from tallymark.model.casefile import Casefile
 from tallymark.model.moment import Moment
 from tallymark.model.record import (
@@ -90,19 +90,15 @@ class Diary:
         passphrase: str | None = None,
         words: str | None = None,
         identity: str | None = None,
-        deciding: bool = False,
         now: Callable[[], datetime] = system_clock,
     ) -> Self:
         """Open a vault by its passphrase, 24 words, or the text of a helper's age key.
 
         Raises ``VaultNotFound``, ``WrongPassphrase``, ``WrongWords``, ``WrongKey``, ``VaultInUse``
-        and others. From the third time on it raises ``RecoveryUndecided`` until ``keys`` was told
-        what to do when the passphrase is forgotten; ``deciding`` is for those who ask that.
+        and others. From the third time on ``keys.is_due`` is true until somebody has chosen what
+        happens when the passphrase is forgotten: whoever opens it for a person asks that first.
         """
         vault = Vault.open(path, passphrase=passphrase, words=words, identity=identity, now=now)
-        if vault.ways.is_due and not deciding:
-            vault.close()
-            raise RecoveryUndecided
         return cls(vault, now=now)
 
     @property

@@ -1,9 +1,8 @@
 """What a passphrase must be, and a suggestion that is easier to remember than to guess.
 
 Rules of safety reference 3.1: at least 15 characters, at most 1,024 bytes, NFC, no obvious
-pattern. The suggestion is five words of the EFF's long list (``eff_long.wordlist``: Electronic
-Frontier Foundation, 2016, CC BY 3.0 US), which was made to be typed and remembered. Words with a
-hyphen and words that would hurt somebody who is afraid are left out: 7,590 are there, so 64 bits.
+pattern. The suggestion is five words of the EFF's long list as ``xkcdpass`` brings it, which was made to be
+typed and remembered, without words with a hyphen and those that would hurt: 64 bits.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from tallymark.errors import WeakPassphrase
 SHORTEST = 15
 LONGEST_BYTES = 1024
 WORDS = 5
-_LIST = "eff_long.wordlist"
+_LEFT_OUT = "words_left_out.txt"
+"""Words that would hurt or frighten somebody who is afraid; our own choice."""
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _COMMON = ("password", "passphrase", "letmein", "iloveyou", "welcome", "tallymark")
 
@@ -30,7 +30,10 @@ def suggest() -> str:
 
 @cache
 def _words() -> tuple[str, ...]:
-    return tuple((resources.files("tallymark.diary") / _LIST).read_text("ascii").split())
+    lines = (resources.files("xkcdpass") / "static" / "eff-long").read_text("ascii").splitlines()
+    words = (line.split()[-1] for line in lines if line.strip())
+    left_out = (resources.files("tallymark.diary") / _LEFT_OUT).read_text("ascii").split()
+    return tuple(word for word in words if word.isalpha() and word not in left_out)
 
 
 def check(passphrase: str) -> str:

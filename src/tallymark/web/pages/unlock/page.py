@@ -57,11 +57,11 @@ def _opened(path: Path, typed: str) -> Diary:
     """With single spaces, as this page makes it; else as typed, as another way may have made it."""
     single = " ".join(typed.split())
     try:
-        return Diary.open(path, passphrase=single, deciding=True)
+        return Diary.open(path, passphrase=single)
     except WrongPassphrase:
         if single == typed:
             raise
-    return Diary.open(path, passphrase=typed, deciding=True)
+    return Diary.open(path, passphrase=typed)
 
 
 def _make(visit: Visit) -> Response:
@@ -102,7 +102,7 @@ def recover(visit: Visit) -> Response:
     book.let_lock_end()
     try:
         check(first)
-        diary = Diary.open(book.path, words=visit.typed("words"), deciding=True)
+        diary = Diary.open(book.path, words=visit.typed("words"))
     except TallymarkError as problem:
         if isinstance(problem, WrongWords):
             book.wrong_try()
