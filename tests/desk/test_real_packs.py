@@ -88,6 +88,23 @@ def test_a_later_pack_alone_says_that_an_earlier_one_was_not_seen(
     assert desk.add(later).notices == ("earlier pack not seen: 1 of this series",)
 
 
+def test_a_restored_diary_is_a_branch_with_a_name(desk: Desk, tmp_path: Path) -> None:
+    """Its pack is signed by a new key, for which the old one vouches: each report says so."""
+    with _diary_with_pack(tmp_path, 1) as diary:
+        diary.back_up(tmp_path / "stick")
+    restored, _ = Diary.restore(
+        tmp_path / "stick", tmp_path / "w", passphrase=SECRET, now=lambda: MADE
+    )
+    with restored as again:
+        again.pack(tmp_path / "pack-w")
+    first = desk.add(tmp_path / "pack-1.zip")
+    second = desk.add(tmp_path / "pack-w.zip")
+    assert (first.id, second.id) == ("R1", "R2")
+    branch = "under a new key, after a restore; the earlier key vouches for it"
+    assert f"this log goes on from R1 {branch}" in second.notices
+    assert f"this log went on in R2 {branch}" in desk.read("R1").notices
+
+
 def test_a_pack_that_the_diary_sealed_to_this_desk_is_read(desk: Desk, tmp_path: Path) -> None:
     """``--to-key`` with the key that ``desk new`` prints: nothing in the clear on the way."""
     with Diary.create(tmp_path / "d", passphrase=SECRET, cost=CHEAP, now=lambda: MADE) as diary:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tallymark.desk import linkage, schema, triage, views
+from tallymark.desk import lines, linkage, schema, triage, views
 from tallymark.desk.accesslog import stamp
 from tallymark.desk.case import Case
 from tallymark.desk.identifiers import Token
@@ -234,9 +234,10 @@ def notices(connection: sa.Connection, row: Row) -> tuple[str, ...]:
         found.append("two different packs carry the same number in this series")
     found += _log_notices(held)
     other = (schema.report.c.series == row.series) & (schema.report.c.id != row.id)
-    if twins := connection.execute(sa.select(schema.report.c.id).where(other)).scalars().all():
-        named = ", ".join(name(i) for i in twins)
-        found.append(f"the same series came from another signer: {named}")
+    twins = connection.execute(sa.select(schema.report).where(other)).all()
+    if twins:
+        mine = _side(connection, row)
+        found += [lines.notice(mine, _side(connection, twin)) for twin in twins]
     if unread := sum(p.unread for p in held):
         found.append(f"records of a kind that this version cannot read: {unread}")
     if _differing(connection, row.id):
@@ -313,6 +314,13 @@ def _replace_marks(
     ]
     if rows:
         connection.execute(schema.identifier.insert(), rows)
+
+
+def _side(connection: sa.Connection, row: Row) -> lines.Side:
+    """A report as its epochs tell it."""
+    query = sa.select(schema.record.c.data).where(schema.record.c.report_id == row.id)
+    data = connection.execute(query.order_by(schema.record.c.log_index)).scalars()
+    return lines.Side(name(row.id), row.signer, lines.links(data))
 
 
 def _log_notices(held: Sequence[Row]) -> list[str]:

@@ -36,13 +36,15 @@ def stamp_commands(contents: Contents) -> list[str]:
 
 
 def outside_lines(contents: Contents) -> list[str]:
-    """Who outside holds a head, which records it covers, and how many have none; the newest last."""
+    """Who outside holds a head, which records it covers, and how many have none; the earliest first."""
     zone, heads = contents.casefile.zone, contents.casefile.outside
     none = sum(contents.outside(contents.numbers[r.id]) is None for r in contents.shown)
     lines = [
         f"{say.not_later(head, zone).replace('not', 'Not', 1)}: the first {head.size:,} records."
         for head in heads
-    ][:_MOST_HEADS]
+    ]
+    if len(lines) > _MOST_HEADS:
+        lines = [*lines[:_MOST_HEADS], f"And {len(lines) - _MOST_HEADS:,} later ones."]
     if contents.initials_only:
         lines.append("Of heads held outside, only time stamps are named in this pack.")
     many = len(contents.shown)
