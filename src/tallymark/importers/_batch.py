@@ -11,6 +11,7 @@ from itertools import accumulate
 import msgspec
 
 from tallymark.errors import LimitExceeded, TallymarkError
+from tallymark.importers._aside import Aside
 from tallymark.importers._ledger import Ledger
 from tallymark.importers._mark import Mark, Place
 from tallymark.model.event import (
@@ -20,6 +21,7 @@ from tallymark.model.event import (
     NO_TIME,
     Event,
     EventBatch,
+    Kind,
     canonical_line,
 )
 
@@ -78,8 +80,10 @@ class Sink:
         progress: Callable[[int], None] = lambda _done: None,
         mark: Mark | None = None,
         skip: Collection[Place] = (),
+        aside: Aside | None = None,
     ) -> None:
         self._send = send
+        self.aside = aside
         self.progress = progress
         self.source = self.before = (
             0  # which source of the reading, and the bytes of those before it
@@ -125,13 +129,35 @@ class Sink:
         ``label`` stands in the columns in place of its sender, where more senders are in a file
         than columns can name.
         """
-        if event.kind != "message" or flags:
-            self._special[len(self.lines)] = (_KIND_CODE[event.kind], flags)
-        self.lines.append(canonical_line(event) + b"\n")
-        self.texts.append(event.text)
+        self.put(
+            canonical_line(event) + b"\n",
+            kind=event.kind,
+            text=event.text,
+            seconds=seconds,
+            flags=flags,
+            label=(event.sender or "") if label is None else label,
+            issues=event.issues,
+        )
+
+    def put(
+        self,
+        line: bytes,
+        *,
+        kind: Kind,
+        text: str,
+        seconds: int,
+        flags: int,
+        label: str,
+        issues: tuple[str, ...],
+    ) -> None:
+        """The same for an event whose canonical ``line``, with its line end, is made already."""
+        if kind != "message" or flags:
+            self._special[len(self.lines)] = (_KIND_CODE[kind], flags)
+        self.lines.append(line)
+        self.texts.append(text)
         self.seconds.append(seconds)
-        self.parties.append(self.sender((event.sender or "") if label is None else label))
-        for code in event.issues:
+        self.parties.append(self.sender(label))
+        for code in issues:
             self.issues.add(code)
 
     def guarded(self, start: int, end: int, work: Callable[..., None], *args: object) -> None:

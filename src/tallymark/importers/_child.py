@@ -7,7 +7,7 @@ import gc
 import sys
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tallymark import errors, plugins
 from tallymark.errors import AmbiguousFormat, QuestionNeeded, ReaderFailed, TallymarkError
 from tallymark.importers import _shape
 from tallymark.importers._archive import ISSUES, Archive
+from tallymark.importers._aside import Aside, started
 from tallymark.importers._batch import Issues, Sink
 from tallymark.importers._frames import Batch, Done, Progress, Refused, Request, send
 from tallymark.importers._ledger import Ledger
@@ -49,10 +50,18 @@ def _asked() -> Request:
     return msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
 
 
+class _Out(NamedTuple):
+    """Where frames go, and the second process where there is one."""
+
+    frames: int
+    aside: Aside | None
+
+
 def _answer(frames: int, request: Request, importers: Mapping[str, Importer]) -> None:
+    out = _Out(frames, _aside(request, importers, frames))
     jail = lock_down(size=request.source.size)
     try:
-        send(frames, Done(_work(request, importers, frames, jail)))
+        send(frames, Done(_work(request, importers, out, jail)))
     except TallymarkError as problem:
         send(frames, _refused(problem))
     except MemoryError:
@@ -64,13 +73,21 @@ def _answer(frames: int, request: Request, importers: Mapping[str, Importer]) ->
         send(frames, _refused(errors.LimitExceeded("The file is nested too deeply.")))
 
 
+def _aside(request: Request, importers: Mapping[str, Importer], frames: int) -> Aside | None:
+    """The second process, before this one gives up the right to start it."""
+    if request.work != "inspect":
+        return None
+    own = {frames, sys.stdin.fileno(), *request.source.descriptors, request.mark} - {-1}
+    return started(importers, size=request.source.size, close=own)
+
+
 def _refused(problem: TallymarkError) -> Refused:
     questions = list(getattr(problem, "questions", []))
     return Refused(type(problem).__name__, str(problem), problem.next_step, questions)
 
 
 def _work(
-    request: Request, importers: Mapping[str, Importer], frames: int, jail: dict[str, str]
+    request: Request, importers: Mapping[str, Importer], out: _Out, jail: dict[str, str]
 ) -> dict[str, Any]:
     if request.work == "shape":
         return {"shape": _shape.shape(taken(request.source), lines=request.lines)}
@@ -81,7 +98,7 @@ def _work(
     if request.work == "detect":
         return {"formats": [r.importer.NAME for r in _surest(readings)]}
     reading = _chosen(opened, readings, request.format)
-    return {**_inspect(request, opened, reading, frames), "jail": jail}
+    return {**_inspect(request, opened, reading, out), "jail": jail}
 
 
 def _chosen(opened: Opened, readings: list[Reading], wanted: str | None) -> Reading:
@@ -99,7 +116,7 @@ def _surest(readings: list[Reading]) -> list[Reading]:
     return [r for r in readings if r.is_sure] or readings
 
 
-def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) -> dict[str, Any]:
+def _inspect(request: Request, opened: Opened, reading: Reading, out: _Out) -> dict[str, Any]:
     importer = reading.importer
     surveys = [importer.survey(source, options=request.options) for source in reading.sources]
     asked = {q.id: q for survey in reversed(surveys) for q in survey.questions}
@@ -108,12 +125,14 @@ def _inspect(request: Request, opened: Opened, reading: Reading, frames: int) ->
         refusal = QuestionNeeded(str(questions[0]["text"]))
         refusal.questions = questions  # type: ignore[attr-defined]
         raise refusal
-    sink = _sink(request, importer, frames, sum(source.size for source in reading.sources))
+    sink = _sink(request, importer, out, sum(source.size for source in reading.sources))
     parts = []
     for number, (survey, source) in enumerate(zip(surveys, reading.sources, strict=True)):
         sink.source, sink.member = number, source.member
         parts.append(_read(survey, source, sink))
         sink.before += source.size
+    if out.aside is not None:
+        out.aside.close()
     if sink.quarantined and not sink.events:
         raise ReaderFailed("The reader stopped at every part of the file.")
     result = {
@@ -146,14 +165,14 @@ def _read(survey: Survey, source: Source, sink: Sink) -> dict[str, Any]:
     return {"member": source.member, "coverage": sink.ledger.close(source.size)}
 
 
-def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
+def _sink(request: Request, importer: Importer, out: _Out, size: int) -> Sink:
     """Where events go: each batch and each step is a frame to the parent."""
 
     def batch(found: EventBatch) -> None:
-        send(frames, Batch(found))
+        send(out.frames, Batch(found))
 
     def progress(done: int) -> None:
-        send(frames, Progress(sink.before + done, size, sink.events))
+        send(out.frames, Progress(sink.before + done, size, sink.events))
 
     sink = Sink(
         batch,
@@ -161,6 +180,7 @@ def _sink(request: Request, importer: Importer, frames: int, size: int) -> Sink:
         progress=progress,
         mark=Mark(request.mark),
         skip=request.skip,
+        aside=out.aside,
     )
     return sink
 

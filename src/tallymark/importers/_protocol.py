@@ -142,6 +142,14 @@ class LooksFurther(Protocol):
 
 
 @runtime_checkable
+class WorksAside(Protocol):
+    """An importer that can have records worked out by the second process of ``Sink.aside``."""
+
+    def work_aside(self, body: bytes) -> bytes:
+        """In that process: the answer to what the importer sent there. A pure function of it."""
+
+
+@runtime_checkable
 class NamesChats(Protocol):
     """An importer whose exports are named after the chat that they hold."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tallymark.importers._batch import Sink
 from tallymark.importers._email_msg import looks_like
-from tallymark.importers._email_read import Reader
+from tallymark.importers._email_read import Reader, told_aside
 from tallymark.importers._email_split import BOM, is_separator
 from tallymark.importers._protocol import Question, Source
 
@@ -117,6 +117,10 @@ class Mail:
         kept = {key: value for key, value in options.items() if value}
         variant = self.sniff(source.head(1 << 16)) or "eml"
         return MailSurvey(source, variant, kept)
+
+    def work_aside(self, body: bytes) -> bytes:
+        """Messages in, events out: the second half of every group of messages of a large mbox."""
+        return told_aside(body)
 
 
 def _begins_mbox(text: bytes) -> bool:
