@@ -20,6 +20,7 @@ from tallymark.integrity.merkle import Frontier, leaf_hash
 from tallymark.integrity.signature import SigningKey
 from tallymark.model.record import Epoch
 from tallymark.vault import Vault, epochs, heads, keys, log, opening
+from tallymark.vault.search import index_all
 from tallymark.vault.store import Connection
 from vault.making import PASSPHRASE, Machine, Ticking, incident
 
@@ -48,7 +49,7 @@ def _rows(connection: Connection) -> list[bytes]:
 
 
 def _write_anew(vault: Vault, change: Callable[[list[bytes]], list[bytes]]) -> None:
-    """Everything that one with the keys can do: records, leaves, frontier, head and dated heads."""
+    """Everything that one with the keys can do: records, words, leaves, head and dated heads."""
     with vault._database.transaction() as connection:
         rows = change(_rows(connection))
         connection.execute("DELETE FROM records")
@@ -56,6 +57,7 @@ def _write_anew(vault: Vault, change: Callable[[list[bytes]], list[bytes]]) -> N
         connection.execute("DELETE FROM log_heads WHERE log = 0")
         for data in rows:
             log.insert_record(connection, vault._diary, log.read_record(data), data)
+        index_all(connection, log.load_records(connection))
         dated = [act for act in log.load_acts(connection) if act.what != "checkpoint"]
         connection.execute("DELETE FROM acts")
         connection.execute("DELETE FROM leaves WHERE log = 1")
