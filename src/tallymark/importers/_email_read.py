@@ -95,12 +95,15 @@ class Reader:
                 self._work_off()
 
     def _work_off(self) -> None:
-        """Tell the messages that wait: the first half here, the rest meanwhile in the other process."""
+        """Tell the messages that wait: some here, the rest meanwhile in the other process.
+
+        This one also reads, cuts and digests the file, and so takes the smaller part.
+        """
         group, self._group = self._group, []
-        half, self._grouped = self._grouped // 2, 0
+        share, self._grouped = self._grouped * 3 // 8, 0
         ours = 0
-        while ours < len(group) and half > 0:
-            half -= len(group[ours].data)
+        while ours < len(group) and share > 0:
+            share -= len(group[ours].data)
             ours += 1
         theirs = group[ours:]
         aside = self._aside if theirs else None

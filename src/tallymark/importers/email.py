@@ -119,7 +119,7 @@ class Mail:
         return MailSurvey(source, variant, kept)
 
     def work_aside(self, body: bytes) -> bytes:
-        """Messages in, events out: the second half of every group of messages of a large mbox."""
+        """Messages in, events out: a part of every group of messages of a large mbox."""
         return told_aside(body)
 
 
