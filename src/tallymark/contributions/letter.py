@@ -18,6 +18,7 @@ import msgspec
 
 from tallymark.errors import IntegrityError, NoteChanged, NoteDamaged, SourceChanged
 from tallymark.integrity import canonical
+from tallymark.integrity.seekable import Seekable
 
 MOST_HEADER: Final = 1 << 20
 MOST_FILES: Final = 100
@@ -197,32 +198,17 @@ def _only_zeros(source: BinaryIO) -> bool:
     return True
 
 
-class Section(io.RawIOBase):
+class Section(Seekable):
     """The bytes [start, start + size) of a seekable stream as a stream of their own."""
 
     def __init__(self, source: BinaryIO, *, start: int, size: int) -> None:
         super().__init__()
-        self._source, self._start, self._size, self._at = source, start, size, 0
+        self._source, self._start, self.size = source, start, size
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place in the section."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes; fewer only at the end of the section."""
-        left = max(0, self._size - self._at)
-        wanted = left if size is None or size < 0 else min(size, left)
-        self._source.seek(self._start + self._at)
-        piece = self._source.read(wanted)
-        self._at += len(piece)
-        return piece
+    def piece(self, at: int, wanted: int) -> bytes:
+        """What the source has there. Raises NoteDamaged where it has ended."""
+        self._source.seek(self._start + at)
+        data = self._source.read(wanted)
+        if not data:
+            raise NoteDamaged
+        return data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import secrets
@@ -16,6 +15,7 @@ import apsw
 
 from tallymark import disk
 from tallymark.errors import CopyDamaged, VaultError
+from tallymark.integrity.seekable import Seekable
 from tallymark.vault import place
 
 FOLDER = "pieces"
@@ -108,7 +108,7 @@ def _not_from_memory(file: BinaryIO) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-class PieceFile(io.RawIOBase):
+class PieceFile(Seekable):
     """A file put together from pieces, read-only and seekable; one piece is held in memory.
 
     The first read of a piece compares it with its name. Raises CopyDamaged.
@@ -120,44 +120,15 @@ class PieceFile(io.RawIOBase):
         self._piece, self.size = piece, size
         self._held = (-1, b"")
         self._seen: set[int] = set()
-        self._at = 0
         if len(names) != -(-size // piece):
             raise CopyDamaged("The index of the copy does not add up.")
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read begins."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; beyond the end reads nothing."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer`` from one piece; how many bytes, 0 at the end."""
-        view = memoryview(buffer).cast("B")
-        data = self.at(self._at, min(len(view), self.size - self._at))
-        view[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def at(self, offset: int, size: int) -> bytes:
-        """At most ``size`` bytes from ``offset``, out of one piece."""
-        if size <= 0:
-            return b""
-        number, skip = divmod(offset, self._piece)
-        if number in self._seen and number != self._held[0] and size < self._piece:
-            return self._again(number, skip, size)
-        return self._whole(number)[skip : skip + size]
+    def piece(self, at: int, wanted: int) -> bytes:
+        """At most ``wanted`` bytes from ``at``, out of one piece."""
+        number, skip = divmod(at, self._piece)
+        if number in self._seen and number != self._held[0] and wanted < self._piece:
+            return self._again(number, skip, wanted)
+        return self._whole(number)[skip : skip + wanted]
 
     def _whole(self, number: int) -> bytes:
         if self._held[0] != number:
@@ -203,12 +174,8 @@ class _VfsFile:
         self._file = file
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
-        parts = b""
-        while part := self._file.at(
-            offset + len(parts), min(amount - len(parts), self._file.size - offset - len(parts))
-        ):
-            parts += part
-        return parts
+        self._file.seek(offset)
+        return self._file.read(amount)
 
     def xFileSize(self) -> int:  # noqa: N802
         return self._file.size
