@@ -216,3 +216,12 @@ def test_forty_lines_of_one_day_are_no_pasted_line() -> None:
     few = Dates()
     few.add(FORM, [(("01", "03", "2026"), 40), (("13", "03", "2026"), 2)])
     assert few.decide(None)[FORM].how in {"open", "few"}
+
+
+def test_thousands_of_lines_out_of_order_still_say_which_number_is_the_day() -> None:
+    """Days that run backward are no reason to ask when only one order can read nearly every line."""
+    gathered = Dates()
+    days = [13 + n % 15 for n in range(50)]
+    parts = [((str(day), "03", "2026"), 60) for day in days]
+    gathered.add(FORM, [(("01", "03", "2026"), 1), *parts])
+    assert gathered.decide(None)[FORM].how == "component"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 
-import apsw
 import msgspec
 import pytest
 
-from tallymark.errors import IntegrityError
+from tallymark.errors import IntegrityError, VaultDamaged
 from tallymark.integrity import checkpoint, epoch
 from tallymark.integrity.merkle import Tree
 from tallymark.model.record import Epoch
@@ -105,7 +104,7 @@ def test_a_failure_leaves_the_old_epoch(copies, clock) -> None:
         connection.execute(
             "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
-    with pytest.raises(apsw.ConstraintError):
+    with pytest.raises(VaultDamaged):
         epochs.begin_epoch(opened, now=clock)
     with opened.database.transaction() as connection:
         connection.execute("DROP TRIGGER no_acts")

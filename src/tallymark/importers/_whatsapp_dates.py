@@ -175,8 +175,8 @@ def _weighed(
     strays = _strays(dates, (only, other))
     holds = strays[only] * OUTWEIGHS <= len(dates) and _fits_its_place(dates, only, other)
     many = decisive * (OUTWEIGHS if decisive > FEW else 1) >= unsure and decisive > 1
-    many = many or _most_lines(dates, only, other, lines=lines)
-    if not unsure or (holds and many) or _is_clear(strays, only, other):
+    settled = _is_clear(strays, only, other) or _most_lines(dates, only, other, lines=lines)
+    if not unsure or (holds and many) or settled:
         return Decision(only, "component")
     if answer in {only, other}:
         return Decision(answer, "answer", other if answer == only else only)
