@@ -27,6 +27,9 @@ def bind() -> socket.socket:
     return bound
 
 
+_TURNS = 8
+
+
 def fresh_name() -> str:
     """A name that no other launch and no other program has: 26 letters and digits."""
     return b32encode(secrets.token_bytes(17)).decode().lower()[:26] + ".localhost"
@@ -93,10 +96,14 @@ class Server(uvicorn.Server):
             await self._cut_off()
 
     async def _cut_off(self) -> None:
-        """Close what came in while the server stopped: a browser opens connections ahead of need."""
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await asyncio.sleep(0)
+        """Close what came in while the server stopped: a browser opens connections ahead of need.
+
+        One that was just taken from the system is known here only a few turns of the loop later.
+        """
+        for _ in range(_TURNS):
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drop the keys first, then the connections."""
