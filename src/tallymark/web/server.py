@@ -18,6 +18,7 @@ from tallymark.web.guard import standing_headers
 FALLBACK = "127.0.0.1"
 _WATCH_EVERY = 0.5
 _LAST_ANSWERS = 2.0
+_TURNS = 8  # of the loop, from a connection taken to one that is known
 
 
 def bind() -> socket.socket:
@@ -25,9 +26,6 @@ def bind() -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.bind((FALLBACK, 0))
     return bound
-
-
-_TURNS = 8
 
 
 def fresh_name() -> str:
