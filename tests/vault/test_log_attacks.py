@@ -138,6 +138,14 @@ def test_a_missing_record_is_named(victim) -> None:
     assert _named(victim, "Missing row: number 2")
 
 
+def test_a_record_erased_in_silence_is_named(victim) -> None:
+    """Its bytes are gone as if erased, and the leaf stays; one that was erased properly is no fault."""
+    _edit(victim, ("UPDATE records SET data = NULL WHERE idx = 2", ()))
+    assert _named(victim, "Erased in silence: number 2")
+    victim.erase(victim.records()[-1].record.id, reason="wrong person")
+    assert [one.detail[:27] for one in victim.check()] == ["Erased in silence: number 2"]
+
+
 def test_a_log_cut_off_is_named(victim) -> None:
     """The last record goes with its leaf; the signed head and the dated one remember it."""
     _edit(

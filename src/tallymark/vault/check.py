@@ -83,6 +83,7 @@ def check(
         lambda: _named(log_check.check_log(database, logs[DIARY], table="records")),
         lambda: _named(log_check.check_log(database, logs[ACTS], table="acts")),
         lambda: _named(log_check.check_epochs(database, logs[DIARY])),
+        lambda: _named(log_check.check_erased(database)),
         lambda: _named(log_check.check_dated(database, logs[DIARY])),
         lambda: _named(log_check.check_outside(database, logs[DIARY], found=outside())),
         lambda: _records(database),

@@ -14,9 +14,10 @@ from tallymark.integrity import checkpoint, epoch
 from tallymark.integrity.canonical import decode
 from tallymark.integrity.epoch import Line
 from tallymark.integrity.merkle import Frontier, leaf_hash
+from tallymark.model.record import Tombstone
 from tallymark.vault import heads
 from tallymark.vault.heads import OutsideCheck
-from tallymark.vault.log import DIARY, Log, load_acts
+from tallymark.vault.log import DIARY, Log, load_acts, load_records
 from tallymark.vault.store import Database
 
 _DATED = "checkpoint"
@@ -121,6 +122,23 @@ def _goes_on(index: int, data: bytes, before: Line | None, leaves: Sequence[byte
     if found.prior is not None and (found.prior.size, found.prior.root) != (index, frontier.root()):
         raise IntegrityError("It goes on from another head than the one before it.")
     return found.line
+
+
+def check_erased(database: Database) -> Iterator[Fault]:
+    """Each record whose bytes are gone is named by a tombstone."""
+    with database.read() as connection:
+        gone = connection.execute("SELECT idx FROM records WHERE data IS NULL").fetchall()
+        named = {
+            one.record.body.index
+            for one in load_records(connection)
+            if isinstance(one.record.body, Tombstone)
+        }
+    silent = sorted(index for (index,) in gone if index not in named)
+    if silent:
+        yield (
+            "diary log",
+            f"Erased in silence: number {silent[0]} is gone and no tombstone says so.",
+        )
 
 
 def check_dated(database: Database, diary: Log) -> Iterator[Fault]:
