@@ -43,6 +43,11 @@ class Said:
     copies: int = 0
 
 
+def _nobody(said: Said) -> None:
+    """Who is told when nobody asked."""
+    del said
+
+
 @dataclass(slots=True)
 class Session:
     """A person's day with a vault below ``root``."""
@@ -51,7 +56,7 @@ class Session:
     said: Said = field(default_factory=Said)
     leaves: tuple[bytes, ...] = ()
     acts: tuple[Act, ...] = ()
-    tell: Callable[[Said], None] = lambda _said: None
+    tell: Callable[[Said], None] = _nobody
     diary: Diary | None = None
     now: Ticking = field(default_factory=Ticking)
 

@@ -59,6 +59,9 @@ def cli(ctx: click.Context, vault: Path | None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its code; no traceback reaches the person."""
+    from tallymark.jail.hardening import harden
+
+    harden()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

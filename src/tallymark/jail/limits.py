@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from tallymark.jail import seccomp
+from tallymark.jail.hardening import harden
 
 MEMORY = 512 << 20
 OPEN_FILES = 32
@@ -27,6 +28,7 @@ def lock_down(*, size: int, memory: int = MEMORY, threads: bool = False) -> dict
             **_audited(),
         }
     held = _rlimits(CPU_BASE + (size >> 20), memory)
+    harden()
     if sys.platform == "linux":
         _end_with_parent()
     if sys.platform == "linux" and seccomp.install(threads=threads):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 
 from tallymark.vault.log import Stored
 from tallymark.vault.search import record_words
@@ -11,6 +12,7 @@ from tallymark.vault.store import Connection
 from tallymark.vault.words import TOKENIZER
 
 _MADE = "words_made"
+_AT_ONCE = 4096
 _EVERY_WORD = "SELECT term, doc, offset FROM temp.{name}"
 
 
@@ -24,13 +26,14 @@ def words_fit(connection: Connection, stored: Iterable[Stored]) -> bool:
         closing(connection.execute(_EVERY_WORD.format(name="kept_each"))) as kept,
         closing(connection.execute(_EVERY_WORD.format(name="made_each"))) as made,
     ):
-        return all(one == other for one, other in _pairs(kept, made))
+        return all(one == other for one, other in zip(_some(kept), _some(made), strict=False))
 
 
-def _pairs(kept: Iterator[object], made: Iterator[object]) -> Iterator[tuple[object, object]]:
-    for one in kept:
-        yield one, next(made, None)
-    yield None, next(made, None)
+def _some(rows: Iterator[object]) -> Iterator[list[object]]:
+    """The rows, many at a time, and at last an empty list."""
+    while found := list(islice(rows, _AT_ONCE)):
+        yield found
+    yield []
 
 
 @contextmanager

@@ -291,7 +291,8 @@ def _set_key(connection: apsw.Connection, key: bytes | bytearray) -> None:
         raise VaultError("The key of the vault has the wrong length.")
     if connection.pragma("cipher", CIPHER) != CIPHER:
         raise VaultError("This installation cannot encrypt; nothing was stored.")
-    connection.execute(f"PRAGMA key='raw:{key.hex()}'")
+    # Not into the cache of statements, which lives as long as the connection.
+    connection.execute(f"PRAGMA key='raw:{key.hex()}'", can_cache=False)
     connection.pragma("temp_store", 2)
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import Timer
 
 from tallymark.diary.place import default_place
+from tallymark.jail.hardening import harden
 from tallymark.web import browser as browsers
 from tallymark.web.app import build
 from tallymark.web.book import Book
 from tallymark.web.guard import LANDING
-from tallymark.web.hygiene import harden
 from tallymark.web.server import FALLBACK, Server, bind, fresh_name
 from tallymark.web.session import Clocks, Limits, Session
 
