@@ -293,8 +293,9 @@ def page(parts: list[Part], minutes: float, seconds: float) -> str:
 
 
 def _machine() -> str:
+    release = platform.release().partition("-")[0]
     return (
-        f"{os.cpu_count()} cores {platform.machine()}, {platform.system()} {platform.release().partition("-")[0]},"
+        f"{os.cpu_count()} cores {platform.machine()}, {platform.system()} {release},"
         f" Python {platform.python_version()}"
     )
 

@@ -18,9 +18,10 @@ from tallymark.cli.secrets import (
     words_options,
 )
 from tallymark.cli.terminal import bytes_done, emit, json_option, open_diary, vault_path
-from tallymark.errors import VaultDamaged
+from tallymark.errors import UsageProblem, VaultDamaged
 
 if TYPE_CHECKING:
+    from tallymark.diary import Diary
     from tallymark.vault import Finding
 
 _TYPED = "remove it here"
@@ -182,6 +183,7 @@ def remove(
 
 @click.command()
 @click.option("--backup", "copies", type=FOLDER, help="Check a copy in this place instead.")
+@click.option("--rebuild", is_flag=True, help="First read every message anew from its original.")
 @number_option
 @json_option
 @passphrase_options
@@ -189,6 +191,7 @@ def remove(
 def check(
     ctx: click.Context,
     copies: Path | None,
+    rebuild: bool,
     number: int | None,
     as_json: bool,
     passphrase_file: Path | None,
@@ -196,14 +199,18 @@ def check(
 ) -> None:
     """Read every record, file and message again and say what does not fit.
 
-    With --backup a copy is read where it lies; nothing is restored and nothing is written.
+    With --backup a copy is read where it lies; nothing is restored and nothing is written. With
+    --rebuild the messages and the words to find are made anew from what you kept.
     """
+    if copies is not None and rebuild:
+        raise UsageProblem("A copy is only read: --backup and --rebuild do not go together.")
     if copies is not None:
         _check_copy(copies, number, as_json, read_passphrase(passphrase_file, passphrase_fd))
         return
     with open_diary(ctx, passphrase_file, passphrase_fd) as diary:
+        findings = list(_rebuilt(diary)) if rebuild else []
         with bytes_done("Reading again") as moved:
-            findings = diary.check(progress=moved)
+            findings += [one for one in diary.check(progress=moved) if one not in findings]
         counts, last = diary.counts(), diary.vault.copies.last
         unsure = [] if findings else [*clock_lines(diary), unsure_of(diary)]
     if as_json:
@@ -219,6 +226,11 @@ def check(
         elif findings:
             click.echo(f"Next: {VaultDamaged.next_step}", err=True)
     _leave(findings)
+
+
+def _rebuilt(diary: Diary) -> Sequence[Finding]:
+    with bytes_done("Making messages anew") as moved:
+        return diary.rebuild(progress=moved).findings
 
 
 def _check_copy(copies: Path, number: int | None, as_json: bool, secret: str) -> None:

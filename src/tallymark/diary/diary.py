@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from tallymark.diary import copies, handover, intake, passphrase, place, writing
+from tallymark.diary import copies, handover, intake, passphrase, place, replay, writing
 from tallymark.diary.keys import Keys
 from tallymark.diary.progress import Watcher
 from tallymark.errors import RecordError, UnknownRecord
@@ -411,6 +411,13 @@ class Diary:
                 if isinstance(record.body, Import) and record.id not in replaced
             ),
         }
+
+    def rebuild(self, *, progress: Callable[[int, int], None] | None = None) -> replay.Replayed:
+        """Make all that is derived anew: words to find, and events from the sealed originals.
+
+        ``progress(done, total)`` in imports. See ``tallymark.diary.replay``.
+        """
+        return replay.replay(self.vault, progress=progress)
 
     def check(self, *, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
         """Read every exhibit and record again and say what does not fit. Empty when all fits."""

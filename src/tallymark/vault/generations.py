@@ -149,6 +149,31 @@ def show(
         " (SELECT sha256, channel FROM generations WHERE gen = ?1)) RETURNING gen",
         (gen, replaces),
     ).fetchall()
+    _fill(connection, gen, import_id=import_id, first=first, owner=owner, found=found)
+    return [number for (number,) in doomed]
+
+
+def show_again(
+    connection: Connection, gen: int, *, import_id: str, owner: str, found: Found
+) -> None:
+    """Make ``gen`` what is seen of an import whose record is there already; the old one is doomed.
+
+    The rows keep their numbers where there was an old one.
+    """
+    first = connection.execute(
+        "SELECT coalesce((SELECT first FROM generations WHERE import_id = ?), max(first + count), 0)"
+        " FROM generations",
+        (import_id,),
+    ).get
+    connection.execute(
+        "UPDATE generations SET doomed = 1, import_id = NULL WHERE import_id = ?", (import_id,)
+    )
+    _fill(connection, gen, import_id=import_id, first=first, owner=owner, found=found)
+
+
+def _fill(
+    connection: Connection, gen: int, *, import_id: str, first: int, owner: str, found: Found
+) -> None:
     connection.execute(
         "UPDATE generations SET import_id = ?, first = ?, count = ?, events_digest = ?, owner = ?,"
         " parties = ?, rises = ?, falls = ? WHERE gen = ?",
@@ -164,7 +189,6 @@ def show(
             gen,
         ),
     )
-    return [number for (number,) in doomed]
 
 
 def sweep(database: Database, only: list[int] | None = None) -> int:

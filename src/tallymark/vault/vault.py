@@ -40,7 +40,7 @@ from tallymark.vault.generations import Found
 from tallymark.vault.holdings import Holdings
 from tallymark.vault.log import Act, Stored
 from tallymark.vault.opening import Clock
-from tallymark.vault.search import index_record
+from tallymark.vault.search import index_all, index_record
 from tallymark.vault.store import Connection
 
 
@@ -257,6 +257,33 @@ class Vault(Holdings):
             commit=self._show,
         )
 
+    def begin_again(self, import_id: str, *, channel: str, zone: str) -> EventWriter:
+        """Take in the events of an import once more; ``finish`` has them seen in place of the old.
+
+        No record is written. ``finish`` raises ReaderFailed when they are not those that the
+        import's record states; then the old ones stay.
+        """
+        body = self.record(import_id).record.body
+        if not isinstance(body, Import):
+            raise UnknownRecord("That is not an import.")
+        exhibit = self.record(body.exhibit).record.body
+        if not isinstance(exhibit, Exhibit):
+            raise UnknownRecord("Events are found in an exhibit.")
+        return EventWriter(
+            self._database,
+            exhibit_id=body.exhibit,
+            sha256=exhibit.sha256,
+            channel=channel,
+            zone=zone,
+            task="",
+            commit=lambda gen, said, found: self._show_again(gen, import_id, said, found),
+        )
+
+    def rebuild_words(self) -> None:
+        """Make the words of the entries, which search finds, anew from the records."""
+        with self._database.transaction() as connection:
+            index_all(connection, log.load_records(connection))
+
     def drop_unfinished(self, exhibit_id: str) -> None:
         """Let an import that was cut off be; its exhibit stays."""
         dropped = [one.gen for one in self.unfinished() if one.exhibit == exhibit_id]
@@ -340,6 +367,19 @@ class Vault(Holdings):
             self._remember(stored)
         generations.sweep(self._database, doomed)
         return stored
+
+    def _show_again(self, gen: int, import_id: str, body: Import, found: Found) -> Stored:
+        """The last transaction of a second reading: the new events are seen, the old ones gone."""
+        with self._database.transaction() as connection:
+            generations.show_again(
+                connection,
+                gen,
+                import_id=import_id,
+                owner=body.options.get("owner", ""),
+                found=found,
+            )
+        generations.sweep(self._database)
+        return self.record(import_id)
 
     def _must_be_correctable(self, body: Correction) -> None:
         target = self.record(body.target)
