@@ -1,6 +1,6 @@
-"""Fuzzes every reader in turn: ``python fuzz/run.py [--seconds N] [TARGET ...]``.
+"""Fuzzes every reader, two side by side: ``python fuzz/run.py [--seconds N] [TARGET ...]``.
 
-Two minutes each by default. Seeds are in ``fuzz/seeds/TARGET``. An exception that no reader may
+Two minutes each by default; ``--report FILE`` puts the figures at the end of a page. Seeds are in ``fuzz/seeds/TARGET``. An exception that no reader may
 raise, an input that takes more than twenty seconds, or more than 2 GiB of memory ends with code 1,
 and the input is kept in ``fuzz/found/TARGET``: put it among the seeds together with a test.
 """
@@ -13,11 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 LARGEST = 1 << 16
 SLOWEST = 20
+SIDE_BY_SIDE = 2
+_TITLE = "## Fuzzing"
 
 
 def fuzz(name: str, seconds: int) -> tuple[int, str]:
@@ -49,15 +52,31 @@ def main() -> int:
 
     ask = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     ask.add_argument("--seconds", type=int, default=120, help="for each target")
+    ask.add_argument("--report", type=Path, help="a page to put the figures into")
     ask.add_argument("targets", nargs="*", help="all by default")
     given = ask.parse_args()
-    failed = 0
-    for name in given.targets or targets.targets():
+    names = given.targets or list(targets.targets())
+    for name in names:
         (ROOT / "seeds" / name).mkdir(parents=True, exist_ok=True)
-        code, line = fuzz(name, given.seconds)
-        print(line, flush=True)
-        failed |= code
+    lines, failed = [], 0
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for code, line in pool.map(lambda name: fuzz(name, given.seconds), names):
+            print(line, flush=True)
+            lines.append(line)
+            failed |= code
+    if given.report:
+        _report(given.report, lines, given.seconds)
     return failed
+
+
+def _report(page: Path, lines: list[str], seconds: int) -> None:
+    """Put the figures at the end of ``page``, in place of earlier ones."""
+    text = page.read_text("utf-8").split(_TITLE)[0].rstrip() if page.exists() else ""
+    told = (
+        f"Coverage-guided (atheris), {seconds} seconds for each reader of files that others made."
+    )
+    table = "\n".join(("```", *lines, "```"))
+    page.write_text(f"{text}\n\n{_TITLE}\n\n{told}\n\n{table}\n", "utf-8")
 
 
 if __name__ == "__main__":
