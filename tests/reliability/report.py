@@ -57,12 +57,14 @@ def apart(work: Callable[[], Any]) -> Any:
         return pool.apply(held)
 
 
-def spread(work: Callable[[int, float], Any], seconds: float) -> list[Any]:
-    """``work(process, until)`` in each of two processes, forked from this warmed one."""
-    until = time.monotonic() + seconds
+def spread(work: Callable[[int, float], Any], seconds: float, tally: Any) -> Any:
+    """``tally`` of ``work(process, until)`` in two processes, forked from this warmed one."""
+    held, until = _Held(work), time.monotonic() + seconds
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
-        waiting = [pool.apply_async(work, (number, until)) for number in range(PROCESSES)]
-        return [one.get() for one in waiting]
+        waiting = [pool.apply_async(held, (number, until)) for number in range(PROCESSES)]
+        for one in waiting:
+            tally.add(one.get())
+    return tally
 
 
 def slices(process: int, until: float) -> Iterable[int]:
@@ -91,9 +93,7 @@ class Crash:
 
     def part(self, seconds: float) -> Part:
         """The figures."""
-        tally = crash.Tally()
-        for one in spread(_Held(self.work), seconds):
-            tally.add(one)
+        tally = spread(self.work, seconds, crash.Tally())
         rows = [
             ("operations of the session on the disk", f"{len(self.recorded.operations):,}"),
             ("states made of their prefixes", f"{self.total:,}"),
@@ -117,9 +117,7 @@ def killed(place: Path, seconds: float) -> Part:
         shutil.rmtree(root)
         return found
 
-    tally = kills.Tally()
-    for one in spread(_Held(each), seconds):
-        tally.add(one)
+    tally = spread(each, seconds, kills.Tally())
     rows = [
         ("kills", f"{tally.kills:,}"),
         ("saves acknowledged before them", f"{tally.acknowledged:,}"),
@@ -156,9 +154,7 @@ def faulted(place: Path, seconds: float) -> Part:
                 tally.add(faults.run(unit, fault, at, place / f"faulty{process}"))
         return tally
 
-    tally = faults.Tally()
-    for one in spread(_Held(each), seconds):
-        tally.add(one)
+    tally = spread(each, seconds, faults.Tally())
     rows = [
         ("calls of the session that reach the disk", f"{sum(unit.calls for unit in found):,}"),
         ("ways of failing", f"{len(FAULTS)}"),
@@ -192,9 +188,8 @@ def turned_vault(place: Path, seconds: float) -> Part:
             tally.add(flips.turn_vault(vault, scratch, where[start::SLICES]))
         return tally
 
-    tally, old = flips.Tally(), flips.put_back(place / "old")
-    for one in spread(_Held(each), seconds):
-        tally.add(one)
+    old = flips.put_back(place / "old")
+    tally = spread(each, seconds, flips.Tally())
     rows = [
         ("bytes of the vault", f"{len(where):,}"),
         ("bytes turned, one at a time", f"{tally.turned.total():,}"),
@@ -220,9 +215,7 @@ def turned_pack(place: Path, seconds: float) -> Part:
             found.add(flips.turn_pack(folder, every=SLICES, start=start))
         return found
 
-    found = flips.Verdicts()
-    for one in spread(_Held(each), seconds):
-        found.add(one)
+    found = spread(each, seconds, flips.Verdicts())
     total = sum(map(len, small_pack().files().values()))
     rows = [
         ("bytes of the pack", f"{total:,}"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from reliability import flips
+from tallymark.errors import VaultError
 from tallymark.integrity.keyslot import CHEAP
 from tallymark.vault import Vault, place
-from vault.making import PASSPHRASE, Ticking
+from vault.making import PASSPHRASE, Ticking, incident
 from verify.bundle_maker import small as small_pack
 
 EVERY = 211
@@ -84,3 +86,35 @@ def test_an_old_sealed_file_put_back_is_named_by_the_check(tmp_path) -> None:
         os.truncate(path, 0)
         path.write_bytes(next(iter(kept.values())))
     assert flips.looks_wrong(folder)
+
+
+def test_a_turned_bit_of_the_journal_is_refused_or_like_a_power_cut(tmp_path) -> None:
+    """An unlocked vault's newest part can go without a word, but never change: the page says so."""
+    folder, copy = tmp_path / "v", tmp_path / "copy"
+    with Vault.create(folder, passphrase=PASSPHRASE, now=Ticking(), cost=CHEAP) as vault:
+        first = vault.append(incident("He said seven."))
+        vault.append(incident("He said eight."), supersedes=first.record.id)
+        leaves = vault.leaf_hashes()
+        shutil.copytree(folder, copy)
+    journal = copy / (place.DATABASE + "-wal")
+    size = journal.stat().st_size
+    kept = set()
+    for at in range(0, size, size // 80):
+        with flips._turned(journal, at):
+            kept.add(_records_left(copy, tmp_path / "open", leaves))
+    assert _records_left(copy, tmp_path / "open", leaves) == len(leaves)
+    assert min(kept) < len(leaves)
+
+
+def _records_left(copy: Path, scratch: Path, leaves: list[bytes]) -> int:
+    """How many of the records are there, each as it was written; -1 where opening refuses."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.copytree(copy, scratch)
+    try:
+        with Vault.open(scratch, passphrase=PASSPHRASE, now=Ticking()) as vault:
+            found = vault.leaf_hashes()
+            assert found == leaves[: len(found)]
+            assert vault.check() == []
+            return len(found)
+    except VaultError:
+        return -1
