@@ -17,7 +17,7 @@ from tallymark.diary.keys import CONSENT
 from tallymark.integrity.keyslot import CHEAP
 
 SECRET = "another quiet lantern on the quay"
-MANY = 150_000
+MANY = 600_000
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_stopped_by_a_signal_and_finished(home: Path) -> None:
         text=True,
     ) as running:
         while running.poll() is None and not _is_reading(home, running.pid):
-            time.sleep(0.02)
+            time.sleep(0.002)
         os.kill(running.pid, signal.SIGINT)
         _, words = running.communicate(timeout=30)
     assert running.returncode == 53, words
